@@ -1,17 +1,15 @@
 """Engines: they compute the results of a network, or run the generated code of a design."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from xdsl.dialects.builtin import ModuleOp
 
 from ..qdialect.data import Array
 from ..qdialect.interpreter import run
-from ..qdialect.stream import DesignOp
-
-if TYPE_CHECKING:
-    from .programs import PartProgram
+from ..qdialect.stream import DesignOp, SinkOp, SourceOp
+from ..qdialect.stream.linked_designs import LinkedDesigns
 
 Runner = Callable[[Sequence[Array]], list[Array]]
 """Computes the results of a network, for any number of images."""
@@ -36,8 +34,10 @@ class DesignEngine(Protocol):
         """The results of a design for its frames."""
         ...
 
-    def program(self, design: DesignOp) -> "PartProgram":
-        """The program of a part; the programs of all parts run in parallel."""
+    def for_parts(
+        self, linked: LinkedDesigns, links: Mapping[SourceOp, SinkOp]
+    ) -> Callable[[DesignOp, list[Array]], list[Array]]:
+        """What runs the parts of a network; called with the design that they were cut from."""
         ...
 
 

@@ -7,7 +7,6 @@ from xdsl.dialects.builtin import ModuleOp
 
 from ..backends.engine import DesignEngine, Runner
 from ..backends.golden_vectors import SimulationError
-from ..backends.linked_engine import LinkedEngine
 from ..backends.netlist.netlist import EmitError
 from ..backends.target import EngineSettings
 from ..backends.targets import design_engines
@@ -52,7 +51,7 @@ def _linked_runner(module: ModuleOp, engine: DesignEngine) -> Runner:
     joined = designs.design.parent_op()
     assert isinstance(joined, ModuleOp)
     with as_user_errors():
-        linked = LinkedEngine(designs, link_partners(module), engine.program)
+        linked = engine.for_parts(designs, link_partners(module))
 
     def compute(inputs: Sequence[Array]) -> list[Array]:
         with as_user_errors():

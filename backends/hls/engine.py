@@ -5,14 +5,17 @@ run(module, [images], engine=HlsEngine(folder))
 
 import logging
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from ...qdialect.data import Array
-from ...qdialect.stream import DesignOp
+from ...qdialect.stream import DesignOp, SinkOp, SourceOp
+from ...qdialect.stream.linked_designs import LinkedDesigns
 from ..build_cache import fingerprint, user_cache
 from ..golden_vectors import write
 from ..gxx import build_program, find_gxx, gxx_version
+from ..linked_engine import LinkedEngine
 from ..programs import Commands, Launch, PartProgram
 from ..target import EngineSettings
 from .library import UMBRELLA, library, umbrella_header
@@ -54,8 +57,12 @@ class HlsEngine:
             LOG.info("simulating the design")
         return self.simulations[design].run([inputs])[0]
 
+    def for_parts(self, linked: LinkedDesigns, links: Mapping[SourceOp, SinkOp]) -> LinkedEngine:
+        """Runs a program for each part, all in parallel."""
+        return LinkedEngine(linked, links, self.program)
+
     def program(self, design: DesignOp) -> PartProgram:
-        """The program of a part; the programs of all parts run in parallel."""
+        """The program of a part."""
         source = emit(design)
         program = self.simulation_of(source).program
         return PartProgram(

@@ -57,7 +57,7 @@ def process_struct(instance: Instance, **more_numbers: int) -> ProcessStruct:
     for parameter in instance_parameters(instance):
         match parameter.value:
             case int() as value:
-                if parameter.need is not BackendNeed.PRECOMPUTED:
+                if parameter.need not in (BackendNeed.PRECOMPUTED, BackendNeed.CYCLES):
                     numbers[parameter.name.upper()] = value
             case Multiplier() as multiplier:
                 types["Multiplier"] = f"qnn::{multiplier.name.title()}"

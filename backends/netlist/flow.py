@@ -7,7 +7,7 @@ from math import gcd
 from ...qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp
 from .builder import Builder, build_instance
 from .netlist import Instance
-from .parameters import PerFrame, Precomputed
+from .parameters import PerFrame, Precomputed, Timed
 
 
 @dataclass(frozen=True)
@@ -120,13 +120,21 @@ def build_repack(process: RepackOp, builder: Builder) -> RepackInstance | Regrou
 
 @dataclass(frozen=True)
 class LinkInstance(Instance):
-    """Marks a channel that is to cross to another device; it passes every word on."""
+    """Carries a channel to another device; it passes every word on."""
 
     kind = "link"
 
     words: PerFrame[int]
+    cycles: Timed[int]
+    """Cycles over which the words of a frame are spread."""
+    delay: Timed[int]
 
 
 @build_instance.register
 def build_link(process: LinkOp, builder: Builder) -> LinkInstance:
-    return LinkInstance(*builder.wiring(process), words=process.inputs[0].words)
+    return LinkInstance(
+        *builder.wiring(process),
+        words=process.inputs[0].words,
+        cycles=process.interval,
+        delay=process.delay,
+    )

@@ -9,6 +9,7 @@ reason why others need it:
     words: PerFrame[int]       backends whose processes count the words of a frame
     bytes: ForTypes[int]       backends whose words and memories have a type for each shape
     piece: Precomputed[int]    backends whose language cannot compute it from other parameters
+    delay: Timed[int]          backends whose code decides the cycle of each word
 """
 
 from collections.abc import Iterator
@@ -31,11 +32,13 @@ class BackendNeed(Enum):
     FRAMES = "processes end with the last word of a frame, instead of running forever"
     TYPES = "words and memories have a type for each shape, instead of one for each width"
     PRECOMPUTED = "the language cannot compute numbers from other parameters"
+    CYCLES = "the code decides the cycle of each word, instead of a compiler"
 
 
 PerFrame = Annotated[ParameterT, BackendNeed.FRAMES]
 ForTypes = Annotated[ParameterT, BackendNeed.TYPES]
 Precomputed = Annotated[ParameterT, BackendNeed.PRECOMPUTED]
+Timed = Annotated[ParameterT, BackendNeed.CYCLES]
 
 ParameterValue: TypeAlias = (
     ElementType | WeightCodebook | int | Memory | Channel | ActivationStages | Storage | Enum

@@ -4,13 +4,16 @@ run(module, [images], engine=OpenclEngine())
 """
 
 import logging
+from collections.abc import Mapping
 from importlib.util import find_spec
 
 import numpy as np
 
 from ...qdialect.data import Array
-from ...qdialect.stream import DesignOp
+from ...qdialect.stream import DesignOp, SinkOp, SourceOp
+from ...qdialect.stream.linked_designs import LinkedDesigns
 from ..golden_vectors import SimulationError
+from ..linked_engine import LinkedEngine
 from ..programs import PartProgram
 from ..target import EngineSettings
 from .printer import emit
@@ -39,8 +42,12 @@ class OpenclEngine:
     def cycles_per_frame(self, design: DesignOp) -> None:
         """Designs keep their own folding."""
 
+    def for_parts(self, linked: LinkedDesigns, links: Mapping[SourceOp, SinkOp]) -> LinkedEngine:
+        """Runs a program for each part, all in parallel."""
+        return LinkedEngine(linked, links, self.program)
+
     def program(self, design: DesignOp) -> PartProgram:
-        """The program of a part; the programs of all parts run in parallel."""
+        """The program of a part."""
         emulation = Emulation(emit(design), self.bounded, self.timeout)
         return PartProgram(emulation.source, "", emulation.launch)
 

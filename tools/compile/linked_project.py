@@ -99,9 +99,7 @@ Each part is a project in its own folder, with golden vectors and a README.
 """
 
 RUNNING_TEXT = """\
-This command runs your own images on all parts, with real streams between them:
+This command runs your own images on all parts, with the links between them:
 
     qnn run {network} --engine {engine} --input images.npy -o scores.npy
-
-It starts one process for each part.
 """

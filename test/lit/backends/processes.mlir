@@ -392,8 +392,11 @@ stream.design @main {
   // OPENCL-NEXT: #define TO_BITS 4
   // OPENCL-NEXT: #include "qnn/link.cl"
   // RTL:          // 4x4x4 ui2 by 2 -> 4x4x4 ui2 by 2.
-  // RTL-NEXT:     qnn_pass_through #(
-  // RTL-NEXT:     .WIDTH(4)
+  // RTL-NEXT:     qnn_link #(
+  // RTL-NEXT:     .WIDTH(4),
+  // RTL-NEXT:     .WORDS(32),
+  // RTL-NEXT:     .CYCLES(32),
+  // RTL-NEXT:     .DELAY(0)
   // RTL-NEXT:     ) link (
   // RTL:          .in_data(concat_words_data),
   // RTL:          .out_data(link_words_push_data)
