@@ -77,6 +77,7 @@ module qnn_dot_pair #(
             end else begin : g_register
                 always_ff @(posedge clk) lowest <= lowest_added;
             end
+            // The upper bits are the second sum plus the carry.
             assign carry = pair[GAP+:CARRY_BITS] - lowest;
             logic signed [PART_BITS-1:0] second_part;
             assign second_part = pair[PAIR_BITS-1:GAP] - PART_BITS'(carry);
