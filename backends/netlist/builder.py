@@ -8,6 +8,7 @@ The functions that build instances are registered here, each beside the dataclas
         return Fork(*builder.wiring(process), words=x.words)
 """
 
+from collections.abc import Callable
 from functools import singledispatch
 from typing import TypeAlias
 
@@ -15,6 +16,7 @@ from xdsl.ir import SSAValue
 
 from ...qdialect.diagnostics import last_name
 from ...qdialect.stream import Process
+from ...qdialect.stream.compute import ThresholdedProcess
 from ...qdialect.stream.types import channel_of
 from .memories import Memory
 from .names import MAX_NAME_LENGTH, abbreviated, unique_identifier, unused_name
@@ -23,12 +25,16 @@ from .netlist import Channel, DesignPort, EmitError, Instance, Netlist, channel_
 Wiring: TypeAlias = tuple[str, str, list[Channel], list[Channel]]
 """The first fields of every instance: its name, its comment, the channels it reads and writes."""
 
+ThresholdSearch: TypeAlias = Callable[[ThresholdedProcess], bool]
+"""Whether the thresholds of a process are searched; otherwise they are compared in parallel."""
+
 
 class Builder:
     """The netlist of a design so far, and the process that is being added."""
 
-    def __init__(self, top: str, vendor: str):
+    def __init__(self, top: str, vendor: str, searched: ThresholdSearch):
         self.vendor = vendor
+        self.searched = searched
         self.netlist = Netlist(top, used_names={top.lower()})
         self.channels: dict[SSAValue, Channel] = {}
         self.process_name = ""

@@ -3,7 +3,6 @@
 import numpy as np
 from xdsl.dialects.builtin import SymbolRefAttr
 
-from ...hardware.resources.cost import MAX_PARALLEL_THRESHOLDS
 from ...qdialect.data import Array
 from ...qdialect.stream import Process
 from ...qdialect.stream.compute import ThresholdedProcess
@@ -53,7 +52,7 @@ def build_steps(
         element = signed(64)
     y, name = process.outputs[0], builder.own_name("thresholds")
     shared, count, lanes = len(rows) == 1 < process.channels, rows.shape[1], y.lanes.data
-    searched = count > MAX_PARALLEL_THRESHOLDS
+    searched = builder.searched(process)
     if searched:
         all_rows = np.tile(rows, (lanes, 1)) if shared else rows
         memories = level_memories(builder, name, all_rows, element, lanes)

@@ -6,11 +6,12 @@ from math import prod
 
 import numpy as np
 
-from ...hardware.resources.cost import vector_storage
+from ...hardware.resources.cost import two_products_fit_one_dsp, vector_storage
 from ...qdialect.packing import word_bytes
 from ...qdialect.stream.compute import DepthwiseOp, MatvecOp, ThresholdOp, WeightedProcess
 from ...qdialect.stream.folding import Storage
 from ...qdialect.stream.process import constant_integers, data_of
+from ...qdialect.stream.products import ProductKind, product_kind
 from ...qdialect.types import (
     ElementType,
     QuantType,
@@ -60,6 +61,12 @@ class WeightedInstance(Instance):
         return self.weight.entry if isinstance(self.weight, WeightCodebook) else self.weight
 
     @property
+    def multiplies_in_dsps(self) -> bool:
+        """Whether its products, of which no factor is a sign, are in DSPs."""
+        kind = product_kind(self.factor, self.input)
+        return self.multiplier is Multiplier.DSP and kind is ProductKind.INTEGER
+
+    @property
     def row_bits(self) -> int:
         """Bits of the weights of one row in a cycle."""
         bits = self.weights.bits
@@ -74,6 +81,12 @@ class MatvecInstance(WeightedInstance):
 
     vector_storage: Storage | None
     """Where the vector is stored for all groups of rows but the first; None for one group."""
+
+    @property
+    def pairs_rows(self) -> bool:
+        """Whether each DSP computes the products of two rows."""
+        fits = two_products_fit_one_dsp(self.factor, self.input)
+        return self.multiplies_in_dsps and self.pe > 1 and fits
 
 
 class DepthwiseInstance(WeightedInstance):

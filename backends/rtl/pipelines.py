@@ -9,7 +9,7 @@ from ...qdialect.types import QuantType, bit_width
 from ..golden_vectors import Files
 from ..netlist.memories import Memory
 from ..netlist.netlist import Instance, ThresholdSteps, WeightCodebook
-from ..netlist.weighted import ThresholdInstance, WeightedInstance
+from ..netlist.weighted import MatvecInstance, ThresholdInstance, WeightedInstance
 from .memories import file_prefix, hex_files, memory_file
 from .modules import (
     ModuleInstance,
@@ -93,6 +93,10 @@ def weighted_module(instance: WeightedInstance) -> ModuleInstance:
         parameters["WITHOUT_CARRY"] = 1
     if starts.is_level:
         parameters["IS_LEVEL"] = 1
+    if instance.multiplies_in_dsps:
+        parameters["IN_DSPS"] = 1
+    if isinstance(instance, MatvecInstance) and instance.pairs_rows:
+        parameters["IN_PAIRS"] = 1
     ports = {**reader_ports(x), **flow_ports(y)}
     if isinstance(weights, Memory):
         ports |= {"weights_valid": "1'b1", "weights_pop": f"{weights.name}_pop"}

@@ -9,6 +9,7 @@ words that it passes, a module that starts iterations is followed by pipelines w
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from ...hardware.timing.rtl_schedule import rtl_searches_thresholds
 from ...qdialect.stream import DesignOp
 from ...qdialect.stream.reorder import MAX_LOOPS
 from ...qdialect.types import bit_width
@@ -37,6 +38,7 @@ from ..netlist.scale import ScaleInstance
 from ..netlist.weighted import (
     DepthwiseInstance,
     MatvecInstance,
+    Multiplier,
     ThresholdInstance,
 )
 from ..netlist.windows import (
@@ -70,7 +72,7 @@ KIND_MODULES = (ports,)
 
 def emit(design: DesignOp, name: str = "") -> RtlSource:
     """The source files of a design."""
-    netlist = build_netlist(design, "xilinx", name)
+    netlist = build_netlist(design, "xilinx", name, rtl_searches_thresholds)
     modules = {each.name: list(print_instance(each)) for each in netlist.instances}
     iterations = sum(process.interval for process in design.processes)
     return RtlSource(netlist, modules, iterations)
@@ -272,26 +274,18 @@ def print_label_select(instance: LabelSelectInstance) -> Iterator[ModuleInstance
 
 @print_instance.register
 def print_add(instance: AddInstance) -> Iterator[ModuleInstance]:
-    return with_two_inputs(
-        instance,
-        LEFT_TIMES=long(instance.left_times),
-        RIGHT_TIMES=long(instance.right_times),
-    )
+    return with_two_inputs(instance, instance.left_times, instance.right_times)
 
 
 @print_instance.register
 def print_mul(instance: MulInstance) -> Iterator[ModuleInstance]:
-    return with_two_inputs(
-        instance,
-        LEFT_OFFSET=long(instance.left_offset),
-        RIGHT_OFFSET=long(instance.right_offset),
-    )
+    return with_two_inputs(instance, instance.left_offset, instance.right_offset)
 
 
 def with_two_inputs(
-    instance: AddInstance | MulInstance, **constants: ParameterValue
+    instance: AddInstance | MulInstance, left_constant: int, right_constant: int
 ) -> Iterator[ModuleInstance]:
-    """A module that combines the elements of two streams."""
+    """The module that combines the elements of two streams, each with a constant."""
     left, right = instance.reads
     (y,) = instance.writes
     parameters: dict[str, ParameterValue] = {
@@ -299,11 +293,15 @@ def with_two_inputs(
         **type_parameters("LEFT_", instance.left),
         **type_parameters("RIGHT_", instance.right),
         "OUT_BITS": bit_width(instance.output),
-        **constants,
+        "MULTIPLIES": int(isinstance(instance, MulInstance)),
+        "LEFT_CONSTANT": long(left_constant),
+        "RIGHT_CONSTANT": long(right_constant),
     }
+    if isinstance(instance, MulInstance) and instance.multiplier is Multiplier.DSP:
+        parameters["IN_DSPS"] = 1
     ports = {**reader_ports(left, "left"), **reader_ports(right, "right")}
     ports |= {**flow_ports(y), **writer_ports(y)}
-    yield ModuleInstance(f"qnn_{instance.kind}", instance.name, parameters, ports)
+    yield ModuleInstance("qnn_combine", instance.name, parameters, ports)
 
 
 @print_instance.register(OffsetInstance)
@@ -378,6 +376,8 @@ def print_scale(instance: ScaleInstance) -> Iterator[ModuleInstance]:
             "RAISED": instance.raised,
             "EXCEPTION_FILE": in_folder(memory_file(instance.exceptions)),
         }
+    if instance.multiplier is Multiplier.DSP:
+        parameters["IN_DSPS"] = 1
     pipeline.add("scale", "qnn_scale", parameters)
     return pipeline.modules()
 

@@ -101,9 +101,12 @@ def columns(instance: WeightedInstance) -> int:
 
 
 def negative_weights(instance: WeightedInstance) -> Array | None:
-    """The negative weights of each row; None if weights are not signs, or come through a port."""
+    """The negative weights of each row; None if weights are not signs, are multiplied in DSPs, or
+    come through a port."""
     weight, memory = instance.weight, instance.weights
     if not isinstance(memory, Memory) or isinstance(weight, WeightCodebook):
+        return None
+    if instance.multiplies_in_dsps:
         return None
     signs = isinstance(weight, BipolarType) or (
         bit_width(weight) == 2 and isinstance(weight, QuantType) and value_range(weight)[0] < 0

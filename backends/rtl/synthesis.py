@@ -55,7 +55,7 @@ RELAX_DELAY = f"scratchpad -set abc9.D {DELAY_TARGET_PS}\n"
 READ_CELLS = "read_verilog -lib -specify +/xilinx/cells_sim.v +/xilinx/cells_xtra.v\n"
 
 SYNTHESISE = f"""\
-synth_xilinx -family xc7 -noiopad -noclkbuf -run prepare:check
+synth_xilinx -family xc7 -noiopad -noclkbuf %s-run prepare:check
 check -assert
 tee -q -o {CELLS_FILE} stat -json
 """
@@ -106,8 +106,12 @@ class Unit:
 
     @property
     def mapping(self) -> str:
-        """The commands that synthesise it."""
-        return SYNTHESISE if self.module == "qnn_rom" else RELAX_DELAY + SYNTHESISE
+        """The commands that synthesise it. Yosys ignores the attribute `use_dsp`: all products of a
+        unit are in DSPs, or none."""
+        top = str(self.files.get("top.sv", ""))
+        in_dsps = self.parameters.get("IN_DSPS") == "1" or ".IN_DSPS(1)" in top
+        commands = SYNTHESISE % ("" if in_dsps else "-nodsp ")
+        return commands if self.module == "qnn_rom" else RELAX_DELAY + commands
 
 
 def unit_of(source: RtlSource, instance: ModuleInstance) -> Unit:

@@ -32,6 +32,9 @@ from .schedule import Schedule, schedule_of
 TREE_FAN_IN = 8
 """Terms that an adder tree adds in a cycle; a sum of fewer is part of the accumulator's cycle."""
 
+MAX_STORED_PARALLEL_THRESHOLDS = 7
+"""Thresholds of a row that are compared in one cycle if a lane reads its rows from a memory."""
+
 COUNT_FAN_IN = 32
 """Pairs of signs that are counted in a cycle."""
 
@@ -126,4 +129,15 @@ def steps_latency(process: ThresholdedProcess) -> int:
     if process.thresholds is None:
         return 0
     count = data_of(process, process.thresholds).type.get_shape()[1]
-    return 1 if count <= MAX_PARALLEL_THRESHOLDS else count.bit_length() + 1
+    return count.bit_length() + 1 if rtl_searches_thresholds(process) else 1
+
+
+def rtl_searches_thresholds(process: ThresholdedProcess) -> bool:
+    """Whether a search takes fewer LUTs and registers than a comparator for each threshold.
+
+    Comparators with constants are small; otherwise they read all thresholds of a channel at once,
+    which a search does not (benchmarks/README.md has the figures)."""
+    assert process.thresholds is not None
+    rows, count = data_of(process, process.thresholds).type.get_shape()
+    constant = rows <= process.outputs[0].lanes.data
+    return count > (MAX_PARALLEL_THRESHOLDS if constant else MAX_STORED_PARALLEL_THRESHOLDS)

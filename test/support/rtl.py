@@ -1,7 +1,7 @@
 """Designs as SystemVerilog: several are compiled as one program and compared with the interpreter
 and with the cycle model."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from qnn.backends.netlist.weighted import CopiedWeightsInstance, WeightsInstance
@@ -29,7 +29,15 @@ def emit_all(modules: Sequence[ModuleOp]) -> tuple[list[DesignOp], list[RtlSourc
     return designs, [emit(design, f"d{n}") for n, design in enumerate(designs)]
 
 
-def assert_same(modules: Sequence[ModuleOp], choices: Choices, folder: Path) -> None:
+FrameMaker = Callable[[Choices, DesignOp, int], list[Array]]
+
+
+def assert_same(
+    modules: Sequence[ModuleOp],
+    choices: Choices,
+    folder: Path,
+    frames_for: FrameMaker = frames_for,
+) -> None:
     """Each design gives the interpreter's numbers in the cycles of the model; with random waits at
     the ports, it gives the same numbers.
 

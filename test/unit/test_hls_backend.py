@@ -241,9 +241,15 @@ int main() {
     long wrong = 0;
     for (int a = -8; a < 8; ++a) for (int b = -8; b < 8; ++b) for (int c = -32; c < 32; ++c) {
         ap_int<10> first, second;
-        qnn::two_products<4, 6>(ap_int<4>(a), ap_int<4>(b), ap_int<6>(c), first, second);
+        qnn::two_products<10>(ap_int<4>(a), ap_int<4>(b), ap_int<6>(c), first, second);
         wrong += first != a * c || second != b * c;
     }
+    for (int a : {-128, -127, 0, 127}) for (int b = -128; b < 128; ++b)
+        for (int c = 0; c < 256; ++c) {
+            ap_int<17> first, second;
+            qnn::two_products<16>(ap_int<8>(a), ap_int<8>(b), ap_int<9>(c), first, second);
+            wrong += first != a * c || second != b * c;
+        }
     std::printf("%ld", wrong);
 }
 """

@@ -4,6 +4,7 @@ and puts memories where the emitter says."""
 from itertools import chain
 from pathlib import Path
 
+import numpy as np
 import pytest
 from qnn.backends.rtl.synthesis import (
     Area,
@@ -14,9 +15,13 @@ from qnn.backends.rtl.synthesis import (
     synthesise,
     unit_of,
 )
+from qnn.hardware.resources.cost import implementations
+from qnn.hardware.resources.device import RESOURCE_KINDS
+from qnn.qdialect.stream.compute import MatvecOp
+from qnn.qdialect.types import signed, unsigned
 from support.generate import Choices
 from support.rtl import emit_all
-from unit.test_rtl_processes import every_kind
+from unit.test_rtl_processes import dsp_layer, every_kind
 
 pytest.importorskip("pyosys")
 
@@ -45,6 +50,23 @@ def test_memories_are_where_the_emitter_says() -> None:
     assert in_luts.lut <= FINN_FIFO.lut and in_luts.ff <= FINN_FIFO.ff and not in_luts.bram18
     assert block.bram18 == 1 and chosen.bram18 == 0
     assert [area.latch for area in (in_luts, block, chosen)] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("bits, dsps", [(8, 4), (9, 6)])
+def test_the_cost_model_counts_the_dsps_of_the_netlist(bits: int, dsps: int) -> None:
+    """Three rows of two products: of 8 bits, two rows share DSPs."""
+    module = dsp_layer(signed(bits), unsigned(bits), 3, 2)
+    (design,), (source,) = emit_all([module])
+    process = next(p for p in design.processes if isinstance(p, MatvecOp))
+    instances = chain.from_iterable(source.modules.values())
+    matvec = next(instance for instance in instances if instance.module == "qnn_matvec")
+    (area,) = synthesise([unit_of(source, matvec)])
+    (found,) = {
+        int(way.use[RESOURCE_KINDS.index("dsp")][0])
+        for way in implementations(process, "xilinx", np.array([2]), np.array([3]))
+        if way.dsp
+    }
+    assert area.dsp == found == dsps
 
 
 def test_the_cells_of_a_netlist_are_counted() -> None:

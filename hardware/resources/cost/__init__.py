@@ -11,7 +11,13 @@ datapath with `@datapaths.register`, and one for its memories with `@memories.re
 
 from . import elements as elements
 from . import images as images
-from .arithmetic import MAX_PARALLEL_THRESHOLDS, multiplier, wide_product
+from .arithmetic import (
+    MAX_PARALLEL_THRESHOLDS,
+    multiplier,
+    searches_thresholds,
+    two_products_fit_one_dsp,
+    wide_product,
+)
 from .channels import MAX_PORT_BYTES, fifo_cost, frame_counter_dsps, repack_cost
 from .layers import MAX_ARRAY_PARTITIONS, vector_cost, vector_storage
 from .model import Implementation, implementations, memories
@@ -27,6 +33,8 @@ __all__ = [
     "memories",
     "multiplier",
     "repack_cost",
+    "searches_thresholds",
+    "two_products_fit_one_dsp",
     "vector_cost",
     "vector_storage",
     "wide_product",

@@ -1,7 +1,6 @@
 """The resources of processes with weights or thresholds: matvec, depthwise, threshold."""
 
 from dataclasses import dataclass
-from math import ceil
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +14,13 @@ from ....qdialect.types import bit_width, check_element
 from ..device import Use
 from ..memory import DualPortMemory, MemoryCost, blocks, luts, ultras
 from . import fitted
-from .arithmetic import MAX_PARALLEL_THRESHOLDS, comparator_luts, multiplier
+from .arithmetic import (
+    comparator_luts,
+    multiplier,
+    searches_thresholds,
+    two_products_fit_one_dsp,
+    wide_product,
+)
 from .model import Amount, Implementation, datapaths, memories, shape_of_widths, usage
 
 ADDER_TREE_FFS_PER_LUT = 0.5
@@ -64,7 +69,11 @@ def weighted_datapaths(
     tree, sums = simd * (bits + 2), bit_width(process.sum_type)
     logic = pe * (tree + sums + comparator_luts(process, sums)) + vector.logic
     ff = pe * (ADDER_TREE_FFS_PER_LUT * tree + 2 * sums + simd * stored) + vector.ff
-    dsp = pe * simd * ceil(sum(map(bit_width, elements)) / 48)
+    pairs = isinstance(process, MatvecOp) and vendor == "xilinx"
+    if pairs and two_products_fit_one_dsp(*elements):
+        dsp = -(-pe // 2) * simd
+    else:
+        dsp = pe * simd * wide_product(vendor, *elements)
     fabric = logic + pe * simd * product
     arithmetic = {False: usage(shape, logic=fabric, ff=ff, block=vector.block)}
     if product_kind(*elements) is ProductKind.INTEGER:
@@ -145,7 +154,7 @@ def threshold_memories(
     data = data_of(process, process.thresholds)
     channels, steps = data.type.get_shape()
     groups, bits = -(-channels // lanes_out), bit_width(data.element)
-    if steps <= MAX_PARALLEL_THRESHOLDS:
+    if not searches_thresholds(process):
         return [MemoryCost(lanes_out * steps, groups, bits)]
     return [MemoryCost(lanes_out, groups << level, bits) for level in range(steps.bit_length())]
 

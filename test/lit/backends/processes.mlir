@@ -264,13 +264,14 @@ stream.design @main {
   // OPENCL-NEXT: #define RIGHT_TIMES 2
   // OPENCL-NEXT: #include "qnn/add.cl"
   // RTL:          // 4x4x4 ui2 by 2, 4x4x4 ui2 by 2 -> 4x4x4 ui4 by 2.
-  // RTL-NEXT:     qnn_add #(
+  // RTL-NEXT:     qnn_combine #(
   // RTL-NEXT:     .LANES(2),
   // RTL-NEXT:     .LEFT_BITS(2),
   // RTL-NEXT:     .RIGHT_BITS(2),
   // RTL-NEXT:     .OUT_BITS(4),
-  // RTL-NEXT:     .LEFT_TIMES(64'sh1),
-  // RTL-NEXT:     .RIGHT_TIMES(64'sh2)
+  // RTL-NEXT:     .MULTIPLIES(0),
+  // RTL-NEXT:     .LEFT_CONSTANT(64'sh1),
+  // RTL-NEXT:     .RIGHT_CONSTANT(64'sh2)
   // RTL-NEXT:     ) add (
   // RTL:          .left_data(fork_words_data),
   // RTL:          .right_data(fork_words_2_data),
@@ -300,9 +301,10 @@ stream.design @main {
   // OPENCL-NEXT: #include "qnn/mul.cl"
 
   // RTL:          // 4x4x4 ui4 by 2, 4x4x4 ui4 by 2 -> 4x4x4 si8 by 2.
-  // RTL-NEXT:     qnn_mul #(
-  // RTL:          .LEFT_OFFSET(64'shfffffffffffffff8),
-  // RTL-NEXT:     .RIGHT_OFFSET(64'sh1)
+  // RTL-NEXT:     qnn_combine #(
+  // RTL:          .MULTIPLIES(1),
+  // RTL-NEXT:     .LEFT_CONSTANT(64'shfffffffffffffff8),
+  // RTL-NEXT:     .RIGHT_CONSTANT(64'sh1)
   // RTL-NEXT:     ) mul (
 
   %h = stream.threshold %a3 thresholds(@u) : (!stream.channel<4x4x4xsi8, lanes = 2>) -> !image

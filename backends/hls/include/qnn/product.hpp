@@ -45,9 +45,10 @@ ap_int<BITS + 1> with_sign(const ap_uint<BITS>& number) {
     return number;
 }
 
-/// Whether one DSP, which multiplies 27 x 18 bits, can compute two products with a common factor.
-constexpr bool fit_one_dsp(int bits, int common) {
-    return 2 * bits + common + 1 <= 27 && common <= 18;
+/// Whether one DSP, which multiplies 25 x 18 bits, can compute two products with a common factor:
+/// (first * 2^gap + second) * common.
+constexpr bool fit_one_dsp(int bits, int gap, int common) {
+    return bits + gap + 1 <= 25 && common <= 18;
 }
 
 /// One product: its bits, its computation, and whether two share a multiplier.
@@ -56,7 +57,11 @@ struct Product {
     typedef decltype(with_sign(typename Weight::Value())) Left;
     typedef decltype(with_sign(typename Input::Value())) Right;
     static const int BITS = Left::width + Right::width;
-    static const bool PAIRS = Multiplier::PAIRS && fit_one_dsp(Left::width, Right::width);
+    /// Bits of a product: if a factor has no sign, one bit less than with_sign adds.
+    static const int GAP =
+        BITS - (int(Left::width + Right::width) > Weight::Value::width + Input::Value::width);
+    static const bool PAIRS =
+        Multiplier::PAIRS && fit_one_dsp(Weight::Value::width, GAP, Right::width);
 
     static ap_int<BITS> of(const typename Weight::Value& weight, const typename Input::Value& x) {
 #pragma HLS INLINE
@@ -122,16 +127,14 @@ struct Product<Ternary, Ternary, Multiplier> : SignTimes<Ternary> {};
 /// Two products with a common factor from one multiplier: (first * 2^GAP + second) * common.
 ///
 /// The lower product has GAP bits; if it is negative, the upper product is too low by one.
-template <int BITS, int COMMON>
+template <int GAP, int BITS, int COMMON>
 void two_products(
     const ap_int<BITS>& first, const ap_int<BITS>& second, const ap_int<COMMON>& common,
     ap_int<BITS + COMMON>& first_product, ap_int<BITS + COMMON>& second_product
 ) {
 #pragma HLS INLINE
-    const int GAP = BITS + COMMON;
-    static_assert(fit_one_dsp(BITS, COMMON), "two products are too wide for one DSP");
-    const ap_int<GAP + BITS + 1> both = (ap_int<GAP + BITS + 1>(first) << GAP) + second;
-    ap_int<2 * GAP + 1> products = both * common;
+    const ap_int<25> both = (ap_int<25>(first) << GAP) + second;
+    ap_int<25 + COMMON> products = both * common;
 #pragma HLS BIND_OP variable = products op = mul impl = dsp
     second_product = ap_int<GAP>(products);
     first_product = ap_int<GAP>(products >> GAP) + ap_uint<1>(products[GAP - 1]);
@@ -161,12 +164,13 @@ struct Dot {
         const Word<Input, TERMS>& x, Sum& first_sum, Sum& second_sum
     ) {
 #pragma HLS INLINE
+        static_assert(PAIRS, "two products are too wide for one DSP");
         ap_int<Term::BITS> firsts[TERMS], seconds[TERMS];
 #pragma HLS ARRAY_PARTITION variable = firsts complete
 #pragma HLS ARRAY_PARTITION variable = seconds complete
         for (unsigned i = 0; i < TERMS; ++i) {
 #pragma HLS UNROLL
-            two_products(
+            two_products<Term::GAP>(
                 with_sign(lane<Weight>(first, i)), with_sign(lane<Weight>(second, i)),
                 with_sign(lane<Input>(x, i)), firsts[i], seconds[i]
             );

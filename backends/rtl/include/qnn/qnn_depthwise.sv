@@ -22,22 +22,23 @@ module qnn_depthwise #(
     parameter string STARTS = "",
     parameter logic [SUM_BITS-1:0] START = '0,
     parameter bit WITHOUT_CARRY = 0,
+    parameter bit IN_DSPS = 0,
     parameter bit IS_LEVEL = 0,
     localparam int OUT_BITS = IS_LEVEL ? 1 : SUM_BITS
 ) (
-    input  logic                       clk,
-    input  logic                       rst,
-    input  logic                       in_valid,
-    input  logic [PE*SIMD*IN_BITS-1:0] in_data,
-    output logic                       in_pop,
-    input  logic                       weights_valid,
+    input  logic                         clk,
+    input  logic                         rst,
+    input  logic                         in_valid,
+    input  logic [PE*SIMD*IN_BITS-1:0]   in_data,
+    output logic                         in_pop,
+    input  logic                         weights_valid,
     // The word that was taken in the last cycle.
     input  logic [PE*SIMD*CODE_BITS-1:0] weights_data,
-    output logic                       weights_pop,
-    input  logic                       out_room,
-    output logic                       out_take,
-    output logic                       out_push,
-    output logic [PE*OUT_BITS-1:0]     out_data
+    output logic                         weights_pop,
+    input  logic                         out_room,
+    output logic                         out_take,
+    output logic                         out_push,
+    output logic [PE*OUT_BITS-1:0]       out_data
 );
     logic first, last;
     qnn_counter #(.COUNT(STEPS)) steps (.clk, .rst, .step(in_pop), .last);
@@ -76,6 +77,7 @@ module qnn_depthwise #(
         .STARTS(STARTS),
         .START(START),
         .WITHOUT_CARRY(WITHOUT_CARRY),
+        .IN_DSPS(IN_DSPS),
         .IS_LEVEL(IS_LEVEL)
     ) sums (.clk, .rst, .fire(in_pop), .first, .last, .inputs, .codes(weights_data), .out_push, .out_data);
 endmodule

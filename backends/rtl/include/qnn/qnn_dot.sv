@@ -12,7 +12,9 @@ module qnn_dot #(
     parameter bit WEIGHT_SIGNED = 0,
     parameter bit WEIGHT_BIPOLAR = 0,
     parameter int SUM_BITS = 8,
-    parameter bit WITHOUT_CARRY = 0
+    parameter bit WITHOUT_CARRY = 0,
+    // Whether DSPs compute the products, or LUTs.
+    parameter bit IN_DSPS = 0
 ) (
     input  logic                          clk,
     input  logic [TERMS*IN_BITS-1:0]      inputs,
@@ -20,7 +22,7 @@ module qnn_dot #(
     output logic signed [SUM_BITS-1:0]    sum
 );
     localparam bit COUNTS = IN_BIPOLAR && WEIGHT_BIPOLAR;
-    localparam bit WEIGHT_IS_SIGN = WEIGHT_BIPOLAR || (WEIGHT_SIGNED && WEIGHT_BITS == 2);
+    localparam bit WEIGHT_IS_SIGN = WEIGHT_BIPOLAR || (WEIGHT_SIGNED && WEIGHT_BITS == 2 && !IN_DSPS);
 
     if (COUNTS) begin : g_count
         qnn_count #(.TERMS(TERMS), .BITS(SUM_BITS)) equal (
@@ -58,7 +60,9 @@ module qnn_dot #(
             end else if (IN_BIPOLAR) begin : g_sign_of_input
                 assign terms[i] = x[0] ? SUM_BITS'(weight_number) : -SUM_BITS'(weight_number);
             end else begin : g_product
-                assign terms[i] = SUM_BITS'(input_number) * SUM_BITS'(weight_number);
+                (* use_dsp = IN_DSPS ? "yes" : "no" *) logic signed [SUM_BITS-1:0] product;
+                assign product = SUM_BITS'(input_number) * SUM_BITS'(weight_number);
+                assign terms[i] = product;
             end
         end
 

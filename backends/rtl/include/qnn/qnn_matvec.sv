@@ -1,7 +1,8 @@
 // A matrix times every vector of a frame: PE rows and SIMD columns in a cycle.
 //
 // An iteration reads a word of the vector while it computes the first PE rows, and takes it from
-// memory for all other rows. Every iteration reads a word of weights, the rows of PE sums. The latency is 2 cycles and that of qnn_dot.
+// memory for all other rows. Every iteration reads a word of weights: SIMD weights of each of PE
+// rows. The latency is 2 cycles and that of qnn_dot.
 module qnn_matvec #(
     parameter int PE = 1,
     parameter int SIMD = 1,
@@ -21,22 +22,24 @@ module qnn_matvec #(
     parameter string STARTS = "",
     parameter logic [SUM_BITS-1:0] START = '0,
     parameter bit WITHOUT_CARRY = 0,
+    parameter bit IN_DSPS = 0,
+    parameter bit IN_PAIRS = 0,
     parameter bit IS_LEVEL = 0,
     localparam int OUT_BITS = IS_LEVEL ? 1 : SUM_BITS
 ) (
-    input  logic                    clk,
-    input  logic                    rst,
-    input  logic                    in_valid,
-    input  logic [SIMD*IN_BITS-1:0] in_data,
-    output logic                    in_pop,
-    input  logic                       weights_valid,
+    input  logic                         clk,
+    input  logic                         rst,
+    input  logic                         in_valid,
+    input  logic [SIMD*IN_BITS-1:0]      in_data,
+    output logic                         in_pop,
+    input  logic                         weights_valid,
     // The word that was taken in the last cycle.
     input  logic [PE*SIMD*CODE_BITS-1:0] weights_data,
-    output logic                       weights_pop,
-    input  logic                    out_room,
-    output logic                    out_take,
-    output logic                    out_push,
-    output logic [PE*OUT_BITS-1:0]  out_data
+    output logic                         weights_pop,
+    input  logic                         out_room,
+    output logic                         out_take,
+    output logic                         out_push,
+    output logic [PE*OUT_BITS-1:0]       out_data
 );
     localparam int IN_WIDTH = SIMD * IN_BITS;
     localparam int STEP_BITS = STEPS > 1 ? $clog2(STEPS) : 1;
@@ -91,6 +94,8 @@ module qnn_matvec #(
         .STARTS(STARTS),
         .START(START),
         .WITHOUT_CARRY(WITHOUT_CARRY),
+        .IN_DSPS(IN_DSPS),
+        .IN_PAIRS(IN_PAIRS),
         .IS_LEVEL(IS_LEVEL)
     ) sums (
         .clk, .rst, .fire, .first(step == '0), .last(last_step), .inputs({PE{x}}), .codes(weights_data),

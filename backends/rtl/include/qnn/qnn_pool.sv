@@ -22,8 +22,7 @@ module qnn_pool #(
     // The bits of a signed number that holds every input and every output.
     localparam int BITS = (IN_BITS > OUT_BITS ? IN_BITS : OUT_BITS) + 1;
 
-    logic last;
-    logic first;
+    logic first, last;
     qnn_counter #(.COUNT(STEPS)) steps (.clk, .rst, .step(in_pop), .last);
     always_ff @(posedge clk) begin
         if (rst) first <= 1'b1;

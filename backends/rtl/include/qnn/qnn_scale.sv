@@ -27,6 +27,8 @@ module qnn_scale #(
     parameter int OUT_BITS = 8,
     // Whether all channels have the same constants.
     parameter bit SHARED = 0,
+    // Whether DSPs compute the products, or LUTs.
+    parameter bit IN_DSPS = 0,
     parameter string FACTOR_FILE = "",
     parameter string OFFSET_FILE = "",
     parameter string EXCEPTION_FILE = ""
@@ -88,9 +90,10 @@ module qnn_scale #(
         end
 
         logic unused;
-        assign unused = &{1'b0, number, factor, offset};
+        assign unused = &{1'b0, number, factor, offset, IN_DSPS};
 
-        logic signed [SUM_BITS-1:0] product, added, sum;
+        (* use_dsp = IN_DSPS ? "yes" : "no" *) logic signed [SUM_BITS-1:0] product;
+        logic signed [SUM_BITS-1:0] added, sum;
         logic [NUMBERS-1:0] same_1, same_2;
         logic up, down;
         always_comb begin

@@ -23,6 +23,10 @@ module qnn_sums #(
     parameter logic [SUM_BITS-1:0] START = '0,
     // Whether the starts include a one for each input that a negative weight subtracts.
     parameter bit WITHOUT_CARRY = 0,
+    // Whether the products are in DSPs, and whether two rows of products with the same inputs share
+    // them.
+    parameter bit IN_DSPS = 0,
+    parameter bit IN_PAIRS = 0,
     // Whether a result is one bit: whether the sum is 0 or more. Pairs of signs then count once,
     // and otherwise twice.
     parameter bit IS_LEVEL = 0,
@@ -89,27 +93,54 @@ module qnn_sums #(
         );
     end
 
+    // Of a pair, only the inputs of the first row are read.
+    logic unused;
+    assign unused = &{1'b0, x};
+
+    logic signed [SUM_BITS-1:0] dots[PE];
+    for (genvar row = 0; row < PE; ++row) begin : g_dot
+        if (IN_PAIRS && row / 2 < PE / 2) begin : g_pair
+            if (row % 2 == 0) begin : g_first
+                qnn_dot_pair #(
+                    .TERMS(SIMD),
+                    .IN_BITS(IN_BITS),
+                    .IN_SIGNED(IN_SIGNED),
+                    .WEIGHT_BITS(WEIGHT_BITS),
+                    .WEIGHT_SIGNED(WEIGHT_SIGNED),
+                    .SUM_BITS(SUM_BITS)
+                ) dot_pair (
+                    .clk,
+                    .inputs(x[row*SIMD*IN_BITS+:SIMD*IN_BITS]),
+                    .weights(numbers[row*SIMD*WEIGHT_BITS+:2*SIMD*WEIGHT_BITS]),
+                    .first_sum(dots[row]),
+                    .second_sum(dots[row+1])
+                );
+            end
+        end else begin : g_single
+            qnn_dot #(
+                .TERMS(SIMD),
+                .IN_BITS(IN_BITS),
+                .IN_SIGNED(IN_SIGNED),
+                .IN_BIPOLAR(IN_BIPOLAR),
+                .WEIGHT_BITS(WEIGHT_BITS),
+                .WEIGHT_SIGNED(WEIGHT_SIGNED),
+                .WEIGHT_BIPOLAR(WEIGHT_BIPOLAR),
+                .SUM_BITS(SUM_BITS),
+                .WITHOUT_CARRY(WITHOUT_CARRY),
+                .IN_DSPS(IN_DSPS)
+            ) products (
+                .clk,
+                .inputs(x[row*SIMD*IN_BITS+:SIMD*IN_BITS]),
+                .weights(numbers[row*SIMD*WEIGHT_BITS+:SIMD*WEIGHT_BITS]),
+                .sum(dots[row])
+            );
+        end
+    end
     for (genvar row = 0; row < PE; ++row) begin : g_row
-        logic signed [SUM_BITS-1:0] dot, sum;
-        qnn_dot #(
-            .TERMS(SIMD),
-            .IN_BITS(IN_BITS),
-            .IN_SIGNED(IN_SIGNED),
-            .IN_BIPOLAR(IN_BIPOLAR),
-            .WEIGHT_BITS(WEIGHT_BITS),
-            .WEIGHT_SIGNED(WEIGHT_SIGNED),
-            .WEIGHT_BIPOLAR(WEIGHT_BIPOLAR),
-            .SUM_BITS(SUM_BITS),
-            .WITHOUT_CARRY(WITHOUT_CARRY)
-        ) products (
-            .clk,
-            .inputs(x[row*SIMD*IN_BITS+:SIMD*IN_BITS]),
-            .weights(numbers[row*SIMD*WEIGHT_BITS+:SIMD*WEIGHT_BITS]),
-            .sum(dot)
-        );
+        logic signed [SUM_BITS-1:0] sum;
         always_ff @(posedge clk)
             if (fired)
-                sum <= (COUNTS && !IS_LEVEL ? dot <<< 1 : dot)
+                sum <= (COUNTS && !IS_LEVEL ? dots[row] <<< 1 : dots[row])
                     + (starts ? start[row*SUM_BITS+:SUM_BITS] : sum);
         if (IS_LEVEL) begin : g_level
             assign out_data[row] = !sum[SUM_BITS-1];

@@ -1,5 +1,5 @@
-// Selects one of PARTS in turn, each for as many steps as WIDTHS
-// says, which has 32 bits for each part; one bit of `chosen` is set.
+// Selects one of PARTS in turn, each for a number of steps: 32 bits of WIDTHS. One bit of `chosen`
+// is set.
 module qnn_turn #(
     parameter int PARTS = 2,
     parameter logic [PARTS*32-1:0] WIDTHS = {PARTS{32'd1}}

@@ -1,5 +1,5 @@
-// Multiplies two streams, after adding an integer to the elements of each.
-module qnn_mul #(
+// Adds two streams, each times a constant, or multiplies them, each plus a constant.
+module qnn_combine #(
     parameter int LANES = 1,
     parameter int LEFT_BITS = 8,
     parameter bit LEFT_SIGNED = 0,
@@ -8,8 +8,11 @@ module qnn_mul #(
     parameter bit RIGHT_SIGNED = 0,
     parameter bit RIGHT_BIPOLAR = 0,
     parameter int OUT_BITS = 9,
-    parameter logic signed [63:0] LEFT_OFFSET = 0,
-    parameter logic signed [63:0] RIGHT_OFFSET = 0
+    parameter bit MULTIPLIES = 0,
+    // Whether DSPs compute the products of two streams, or LUTs.
+    parameter bit IN_DSPS = 0,
+    parameter logic signed [63:0] LEFT_CONSTANT = 1,
+    parameter logic signed [63:0] RIGHT_CONSTANT = 1
 ) (
     input  logic                        clk,
     input  logic                        rst,
@@ -39,11 +42,19 @@ module qnn_mul #(
             .BITS(RIGHT_BITS), .IS_SIGNED(RIGHT_SIGNED), .IS_BIPOLAR(RIGHT_BIPOLAR)
         ) decode_right (.code(right_data[lane*RIGHT_BITS+:RIGHT_BITS]), .number(right));
 
+        logic [OUT_BITS-1:0] result;
+        if (MULTIPLIES) begin : g_product
+            (* use_dsp = IN_DSPS ? "yes" : "no" *) logic [OUT_BITS-1:0] product;
+            assign product = (OUT_BITS'(left) + OUT_BITS'(LEFT_CONSTANT)) *
+                (OUT_BITS'(right) + OUT_BITS'(RIGHT_CONSTANT));
+            assign result = product;
+        end else begin : g_sum
+            assign result =
+                OUT_BITS'(left) * OUT_BITS'(LEFT_CONSTANT) + OUT_BITS'(right) * OUT_BITS'(RIGHT_CONSTANT);
+        end
+
         logic unused;
-        assign unused = &{1'b0, left, right};
-        always_ff @(posedge clk)
-            out_data[lane*OUT_BITS+:OUT_BITS] <=
-                (OUT_BITS'(left) + OUT_BITS'(LEFT_OFFSET)) *
-                (OUT_BITS'(right) + OUT_BITS'(RIGHT_OFFSET));
+        assign unused = &{1'b0, left, right, IN_DSPS};
+        always_ff @(posedge clk) out_data[lane*OUT_BITS+:OUT_BITS] <= result;
     end
 endmodule
