@@ -2,7 +2,8 @@
 
 Three designs on boards were compared with the model; docs/costs.md has the figures. The error that
 was found holds for designs like these only: on the same die, up to the same clock, and of the same
-kinds of processes. All other estimates are not calibrated. This is the only place that decides.
+kinds of processes, in HLS. All other estimates are not calibrated. This is the only place that
+decides.
 """
 
 from collections.abc import Mapping
@@ -46,12 +47,17 @@ class Calibration:
 
 
 def calibration_of(design: DesignOp, device: Device, clock_mhz: float) -> Calibration:
-    """Whether the cost model was compared with measurements of designs like this one."""
+    """Whether the cost model was compared with measurements of designs like this one.
+
+    A design names its target only if its cycles are not those of HLS.
+    """
     if not device.measured_clock_mhz:
         return Calibration(f"no design on {device.name} was measured")
     if clock_mhz > device.measured_clock_mhz:
         measured = f"{device.measured_clock_mhz:g} MHz"
         return Calibration(f"designs on {device.name} were measured up to {measured} only")
+    if design.target is not None:
+        return Calibration(f"no design for --target {design.target.data} was measured")
     unmeasured = [process for process in design.processes if not _is_measured(process)]
     if unmeasured:
         first = unmeasured[0]

@@ -15,7 +15,7 @@ from ..qdialect.data import Array
 from ..qdialect.diagnostics import printable
 from ..qdialect.input_files import require_regular
 from .errors import UserError
-from .files import read_bytes, reason, write_whole
+from .files import check_writable, read_bytes, reason, write_whole
 
 NPY_MAGIC = b"\x93NUMPY"
 
@@ -93,6 +93,7 @@ def check_output(path: str) -> None:
     """Raises if results cannot be written to a file of this name, before they are computed."""
     if not path.endswith((".npy", ".npz")):
         raise UserError(f"{path}: the name of a file for results must end in .npy or .npz")
+    check_writable(path)
 
 
 def save_arrays(path: str, arrays: list[Array]) -> None:

@@ -17,7 +17,7 @@ from ..qdialect.interpreter import run
 from ..qdialect.stream.linked_designs import link_partners
 from .designs import design_in, lowered_design, size_channels
 from .errors import UserError
-from .system import linked_designs_in
+from .system import linked_designs_in, refuse_for_cut_network
 
 
 def load_design_engine(name: str, settings: EngineSettings) -> DesignEngine:
@@ -31,6 +31,7 @@ def design_runner(
 ) -> Runner:
     """Runs the design of a network, which is lowered and folded first if it has none."""
     if len(designs_of(module)) > 1:
+        refuse_for_cut_network([] if folding is None else ["--folding"])
         return _linked_runner(module, engine)
     design = lowered_design(module, target)
     cycles = engine.cycles_per_frame(design) if folding is None else None

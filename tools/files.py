@@ -4,6 +4,7 @@ A file that cannot be read or written becomes a `UserError` of one line. A file 
 whole or not at all.
 """
 
+import errno
 import os
 import stat
 import sys
@@ -57,8 +58,7 @@ def write_whole(path: str, write: Callable[[BinaryIO], object]) -> None:
     try:
         if target.exists() and not target.is_file():
             return _write_through(target, write)
-        prefix = f".{target.name[:MAX_PREFIX_LENGTH]}.qnn-"
-        with temporary_folder(prefix, target.parent) as folder:
+        with temporary_folder(_prefix(target), target.parent) as folder:
             whole = folder / "whole"
             with whole.open("wb") as file:
                 write(file)
@@ -67,6 +67,24 @@ def write_whole(path: str, write: Callable[[BinaryIO], object]) -> None:
             whole.replace(target)
     except OSError as error:
         raise UserError(reason(path, error)) from None
+
+
+def check_writable(path: str) -> None:
+    """Raises if no file can be written at `path`, before its content is computed."""
+    target = Path(os.path.realpath(path))
+    try:
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if target.is_file() or not target.exists():
+            with temporary_folder(_prefix(target), target.parent):
+                pass
+    except OSError as error:
+        raise UserError(f"cannot write {reason(path, error)}") from None
+
+
+def _prefix(target: Path) -> str:
+    """The start of the name of the folder in which `target` is written."""
+    return f".{target.name[:MAX_PREFIX_LENGTH]}.qnn-"
 
 
 def _write_through(target: Path, write: Callable[[BinaryIO], object]) -> None:

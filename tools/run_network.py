@@ -4,6 +4,7 @@ from ..qdialect.interpreter import check_inputs, entry_of
 from .arrays import check_output, load_array, save_arrays
 from .commands.run import RunOptions
 from .engines import check_engine, engine_for
+from .files import check_writable
 from .networks import load_network
 from .saturation import InputSaturation
 
@@ -12,6 +13,8 @@ def run_command(options: RunOptions) -> None:
     """Writes the results to a file, or prints them."""
     if options.output is not None:
         check_output(options.output)
+    for path in filter(None, (options.timing, options.waves)):
+        check_writable(path)
     check_engine(options.engine)
     module = load_network(options.network)
     inputs = [load_array(name) for name in options.input]

@@ -107,7 +107,7 @@ def _built_system(module: ModuleOp, options: DesignOptions) -> System:
         return _on_one_device(module, options)
     devices = None if options.devices is None else list(map(find_device, options.devices))
     if len(designs_of(module)) > 1:
-        _check_not_cut_again(options)
+        refuse_for_cut_network(options.cutting)
         for design in designs_of(module):
             set_target(design, options.target)
     elif devices is None:
@@ -165,10 +165,11 @@ def _clock_of(design: DesignOp, device: Device, clock_mhz: float | None) -> floa
     return clock
 
 
-def _check_not_cut_again(options: DesignOptions) -> None:
-    if options.cutting:
+def refuse_for_cut_network(options: Sequence[str]) -> None:
+    """Raises if options are given that choose the cut or the folding of a network that has both."""
+    if options:
         raise UserError(
-            f"the network is cut and folded already: {', '.join(options.cutting)} can only be used "
+            f"the network is cut and folded already: {', '.join(options)} can only be used "
             "on the network before the cut"
         )
 

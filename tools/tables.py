@@ -72,3 +72,8 @@ def with_unit_prefix(count: float) -> str:
         if count >= size:
             return f"{count / size:,.3g} {unit}"
     return f"{count / 1e3:,.3g} k"
+
+
+def three_digits(number: float) -> str:
+    """A number of at least 0.0001 with three significant digits and no exponent: `1,510`."""
+    return f"{float(f'{number:.3g}'):,.12g}"

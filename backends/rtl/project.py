@@ -43,11 +43,12 @@ class RtlProject(Project):
 
 
 MAKEFILE = """\
-# Simulation with Verilator: the testbench compares with golden results.
+# Simulation with Verilator: the testbench compares with the expected results.
 #
 #   make                     runs the frames in vectors
 #   make ARGS="--stalls 1"   with random waits at the ports; the number is their seed
-#   make ARGS=--timing       prints the cycles of frames, and the words that channels held
+#   make ARGS=--timing       prints the cycle in which each frame ends at each output, and three
+#                            numbers of each channel: its words at the end, the maximum, its depth
 #   make WAVES=waves.vcd     writes the signals of all cycles; .fst is smaller and needs lz4, zlib
 #   make lint                checks the sources, and the wrappers
 #   make cocotb              the same test with cocotb; SIM=NAME for another simulator
@@ -92,9 +93,9 @@ clean:
 README_TEMPLATE = """\
 # {top}
 
-A streaming design for {part} at {clock} MHz, as SystemVerilog. The numbers below are estimates from
-a model of cycles and resources, whose constants come from HLS; `make ARGS=--timing` measures the
-cycles.
+A streaming design as SystemVerilog, for {part} at {clock} MHz. The numbers below are
+estimates. The constants of the resources come from HLS. `make ARGS=--timing` counts the cycles in
+a simulation.
 
 {summary}
 
@@ -116,23 +117,25 @@ quantizing its inputs.
     make
 
 The testbench runs the {frames} frames in `vectors` and compares the results with the expected ones
-there, byte for byte. It needs Verilator 5, g++, make and perl. If the design stalls, it prints the
-words and the depth of each channel. `make cocotb` runs the same frames with cocotb 2
-(`pip install cocotb`), by default with Verilator.
+there, byte for byte. It needs Verilator 5, g++, make and perl, and a path without spaces. If the
+design stalls, it prints three numbers of each channel: its words at the end, the maximum, and its
+depth. The comment in `Makefile` lists more options. `make cocotb` runs the same frames with cocotb
+2 (`pip install cocotb`), by default with Verilator.
 
 ## Synthesis
 
-The sources are `top.sv` and `qnn/*.sv`; the top module is `{top}`. Modules around it for memory,
-Avalon-ST, a UART or SPI are in `wrappers`; `wrappers/README.md` compares them. For Vivado, `ip`
-has the design as cores of the IP catalog, with AXI streams or with memory:
+The sources are `top.sv` and `qnn/*.sv`; the top module is `{top}`. Modules around it are in
+`wrappers`, for AXI4, Avalon-ST, and a UART or SPI if the design allows them; `wrappers/README.md`
+compares them. For Vivado, `ip` has the design as cores of the IP catalog, with AXI streams or with
+memory:
 
     vivado -mode batch -source package_ip.tcl
 
 checks and saves them; then add `ip` to the IP repositories of a project.
 
-The sources contain no code for a vendor's tools. The memory files in `memories` are read with
-`$readmemh` by paths below the tool's working directory; the parameter `FOLDER` of the top module
-is put before them.
+The sources contain no code for a vendor's tools, except for the attribute `rom_style`. The memory
+files in `memories` are read with `$readmemh` by paths below the tool's working directory; the
+parameter `FOLDER` of the top module is put before them.
 
 ## Files
 

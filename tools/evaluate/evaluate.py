@@ -29,7 +29,7 @@ from ..errors import UserError
 from ..networks import load_network, write_module
 from ..pools import PoolLost, pool_at
 from ..saturation import InputSaturation
-from ..tables import align_columns
+from ..tables import align_columns, three_digits
 from .datasets import load_images, load_labels
 from .pixels import Pixels
 
@@ -280,8 +280,9 @@ def evaluation_table(found: Sequence[Evaluation], labels: Array | None, other: s
     images = len(first.ranks)
     seconds = first.seconds
     lines = [
-        f"{images:,} images in {seconds:.3g} s: {1e3 * seconds / images:.3g} ms per image, "
-        f"{images / seconds:,.0f} images/s, engine {first.engine}"
+        f"{images:,} images in {three_digits(seconds)} s: "
+        f"{three_digits(1e3 * seconds / images)} ms per image, "
+        f"{three_digits(images / seconds)} images/s, engine {first.engine}"
     ]
     if labels is not None:
         correct = first.correct(labels)

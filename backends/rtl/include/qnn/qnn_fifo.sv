@@ -7,7 +7,7 @@
 module qnn_fifo #(
     parameter int WIDTH = 8,
     parameter int DEPTH = 2,
-    // The most words that are read without a register behind the memory, as LUTs can do.
+    // The maximum depth of a FIFO that is read without a register behind the memory, as LUTs can do.
     localparam int MAX_LUT_DEPTH = 128
 ) (
     input  logic             clk,
@@ -88,8 +88,8 @@ module qnn_fifo #(
     end
 
 `ifdef QNN_SIMULATION
-    // The most words that have room at the same time, even one that is being read; on request it is
-    // reported at the end.
+    // `peak` is the maximum number of words with reserved room, including one that is being read.
+    // It is printed at the end of a simulation with `+channels`.
     int reserved, peak, held;
     assign reserved = DEPTH - int'(free) + int'(take);
     always_ff @(posedge clk) begin

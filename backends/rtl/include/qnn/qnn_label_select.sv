@@ -1,5 +1,5 @@
-// The indices of the K largest scores in descending order; of equal scores, the first comes first,
-// or if LAST is 1 the last.
+// The indices of the K largest scores in descending order. Among equal scores the lowest index comes
+// first, or the highest one if LAST is 1.
 //
 // The iteration that reads the last of WORDS words of scores writes the first indices; the latency
 // is 1 cycle.

@@ -1,4 +1,4 @@
-// Makes words of words where neither width divides the other.
+// Repacks words into words of another width, where neither width divides the other.
 module qnn_regroup #(
     parameter int IN_WIDTH = 6,
     parameter int OUT_WIDTH = 4

@@ -23,7 +23,7 @@ module qnn_window #(
     parameter bit BY_CHANNEL = 0,
     // Cycles of a frame.
     parameter int ITERATIONS = 9,
-    // The most lanes that divide both an input word and an output word.
+    // The largest number of lanes that divides both an input word and an output word.
     parameter int PIECE = 1
 ) (
     input  logic                      clk,
@@ -85,8 +85,8 @@ module qnn_window #(
     logic restart;
     assign restart = rst || (fire && last);
 
-    // Whether words of the image are left; the words that are read from the first one on that later
-    // patches need, negative if that is not yet read.
+    // `unread`: words of the image are left to read. `ahead`: the words that were read, counted from
+    // the first one that later patches need; it is negative if that one was not read yet.
     logic unread, last_read, rows_done;
     ahead_t ahead;
     place_t write_place, top;

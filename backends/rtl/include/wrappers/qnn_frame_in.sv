@@ -1,4 +1,4 @@
-// Makes words for a port of the design of single bytes, and holds the words of one frame.
+// Packs single bytes into words for a port of the design, and holds the words of one frame.
 module qnn_frame_in #(
     parameter int WORD_BYTES = 1,
     parameter int FRAME_WORDS = 1

@@ -1,4 +1,4 @@
-// Makes words of one width of words of another, the first in the lowest bits.
+// Repacks words into words of another width, the first in the lowest bits.
 module qnn_repack #(
     parameter int IN_WIDTH = 8,
     parameter int OUT_WIDTH = 8
