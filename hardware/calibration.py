@@ -60,9 +60,7 @@ def calibration_of(design: DesignOp, device: Device, clock_mhz: float) -> Calibr
         return Calibration(f"no design for --target {design.target.data} was measured")
     unmeasured = [process for process in design.processes if not _is_measured(process)]
     if unmeasured:
-        first = unmeasured[0]
-        layer = "a link" if first.kind == "link" else f"a layer like {first.name}"
-        return Calibration(f"no measured design has {layer}")
+        return Calibration(f"no measured design has {_description(unmeasured[0])}")
     return Calibration(None, MEASURED_ERRORS)
 
 
@@ -74,3 +72,15 @@ def _is_measured(process: Process) -> bool:
         return True
     bits = bit_width(data_of(process, process.weights).element)
     return bits <= MAX_MEASURED_WEIGHT_BITS and not process.build_options.dsp
+
+
+def _description(process: Process) -> str:
+    """What a process has that no measured design has."""
+    if process.kind == "link":
+        return "a link"
+    if not isinstance(process, MatvecOp):
+        return f"a layer like {process.name}"
+    bits = bit_width(data_of(process, process.weights).element)
+    if bits > MAX_MEASURED_WEIGHT_BITS:
+        return f"weights of more than {MAX_MEASURED_WEIGHT_BITS} bits"
+    return "products in DSPs"

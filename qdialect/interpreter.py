@@ -197,7 +197,9 @@ def check_input(array: Array, type: QnnTensor, what: str, any_images: bool) -> A
     shape, expected = array.shape, type.get_shape()
     checked = slice(1 if any_images else 0, None)
     if len(shape) != len(expected) or shape[checked] != expected[checked]:
-        raise InterpretationError(f"{what} has shape {text_of(shape)}, {type} is expected")
+        turned = len(shape) == len(expected) == 4 and shape[3:] + shape[1:3] == expected[1:]
+        help = "; its channels are last: transpose it by (0, 3, 1, 2)" if turned else ""
+        raise InterpretationError(f"{what} has shape {text_of(shape)}, {type} is expected{help}")
     if array.size == 0:
         raise InterpretationError(f"{what} is empty")
     if array.dtype.kind not in "biuf":
@@ -210,7 +212,10 @@ def check_input(array: Array, type: QnnTensor, what: str, any_images: bool) -> A
                 and array.dtype.kind == "f"
                 and not np.array_equal(array, np.rint(array))
             ):
-                raise VerifyException(f"{element} holds whole numbers only")
+                raise VerifyException(
+                    f"{element} holds whole numbers only: give the integers, which are the real "
+                    "numbers divided by the scale of the input"
+                )
             if not is_quant(element):
                 array = array.astype(dtype_of(element), copy=False)
             check_values(array, element)

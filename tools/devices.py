@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from ..backends.target import Target
 from ..hardware.estimate import REPORTED_UNITS, format_amount, reported_as
 from ..hardware.resources.device import Device, DeviceError, device_named, known_devices
 from .commands.devices import DevicesOptions
@@ -44,6 +45,15 @@ def find_device(name: str) -> Device:
         return device_named(name)
     except DeviceError as error:
         raise UserError(str(error)) from None
+
+
+def check_device_target(device: Device, target: Target) -> None:
+    """Raises if the device is of a vendor that the target does not serve."""
+    if device.vendor != target.vendor:
+        raise UserError(
+            f"{device.name} is made by {device.vendor.title()}; --target {target.name} supports "
+            f"{target.vendor.title()} devices, such as {target.example}"
+        )
 
 
 def check_device_clock(device: Device, clock_mhz: float) -> None:

@@ -21,7 +21,7 @@ from ..qdialect.dialects import new_context
 from ..qdialect.interpreter import entry_of, input_labels
 from ..qdialect.qnn.base import QnnOp
 from ..qdialect.qnn.constants import ConstantOp, DataOp
-from ..qdialect.qnn.layout import MoveOp, PadOp
+from ..qdialect.qnn.layout import ConcatOp, MoveOp, PadOp
 from ..qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOpBase
 from ..qdialect.qnn.pooling import MaxPoolOp
 from ..qdialect.qnn.quantization import DequantizeOp
@@ -160,12 +160,21 @@ def layer_kind(op: LinearOpBase) -> str:
 
 
 def source_bits(value: SSAValue) -> int:
-    """The bit width of a value; of a dequantized or moved value, the bit width of its source."""
-    while True:
-        owner = value.owner
-        if not isinstance(owner, DequantizeOp | MoveOp | MaxPoolOp | PadOp | LookupOp):
-            return bit_width(element_of(value))
-        value = owner.x
+    """The bit width of a value; of a dequantized, moved or joined value, that of its sources."""
+    bits, pending, seen = 0, [value], {value}
+    while pending:
+        source = pending.pop()
+        owner = source.owner
+        found: Sequence[SSAValue] = []
+        if isinstance(owner, ConcatOp):
+            found = owner.inputs
+        elif isinstance(owner, DequantizeOp | MoveOp | MaxPoolOp | PadOp | LookupOp):
+            found = [owner.x]
+        else:
+            bits = max(bits, bit_width(element_of(source)))
+        pending += set(found) - seen
+        seen.update(found)
+    return bits
 
 
 def summary_table(layers: Sequence[LayerSummary]) -> str:

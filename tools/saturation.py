@@ -11,14 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.func import FuncOp
-from xdsl.ir import SSAValue
+from xdsl.ir import Operation, SSAValue
 
 from ..qdialect.data import Array
 from ..qdialect.interpreter import argument_names, entry_of
 from ..qdialect.qnn.constants import constant_of
+from ..qdialect.qnn.elementwise import AddOp, BinaryOp, DivOp, MulOp, SubOp
 from ..qdialect.qnn.layout import MoveOp
 from ..qdialect.qnn.quantization import QuantizeOp
-from ..qdialect.types import BipolarType, QuantType, element_of, value_range
+from ..qdialect.types import BipolarType, QuantType, element_of, shape_of, value_range
 
 LOG = logging.getLogger(__name__)
 
@@ -29,17 +30,27 @@ purpose stay below it."""
 
 @dataclass(frozen=True)
 class InputRange:
-    """The real numbers that an input quantizer distinguishes."""
+    """The real numbers that an input quantizer distinguishes: one range, or one per channel."""
 
     name: str
-    low: float
-    high: float
-    step: float
+    low: Array
+    high: Array
+    step: Array
 
     def outside(self, x: Array) -> int:
         """The number of elements that round to a number outside the range."""
         margin = self.step / 2
         return int(np.count_nonzero((x < self.low - margin) | (x > self.high + margin)))
+
+    def before(self, op: BinaryOp, number: Array) -> "InputRange":
+        """The range in front of an op that computes with a constant."""
+        low, high, step = self.low, self.high, self.step
+        if isinstance(op, AddOp | SubOp):
+            sign = 1 if isinstance(op, SubOp) else -1
+            return InputRange(self.name, low + sign * number, high + sign * number, step)
+        factor = number if isinstance(op, DivOp) else 1 / number
+        ends = low * factor, high * factor
+        return InputRange(self.name, np.minimum(*ends), np.maximum(*ends), step * abs(factor))
 
 
 class InputSaturation:
@@ -82,21 +93,29 @@ class InputSaturation:
             LOG.warning(
                 "warning: %.2f %% of the elements of the input %s saturate in the network's input "
                 "quantizer, which takes %.6g to %.6g: %s",
-                *(100 * share, range_.name, range_.low, range_.high, scaling),
+                *(100 * share, range_.name, range_.low.min(), range_.high.max(), scaling),
             )
 
 
 def quantizer_range(name: str, value: SSAValue) -> InputRange | None:
-    """The range of the quantizer of a float input, behind moves of its elements.
+    """The range of the quantizer of a float input, behind a normalization and moves of elements.
 
     None for a bipolar quantizer, which saturates for every number, and if there are several.
     """
-    ops = [use.operation for use in value.uses]
-    while len(ops) == 1 and isinstance(ops[0], MoveOp):
-        ops = [use.operation for use in ops[0].output.uses]
-    if len(ops) != 1 or not isinstance(ops[0], QuantizeOp):
+    normalization: list[tuple[BinaryOp, Array]] = []
+    op = _only_user(value)
+    while isinstance(op, BinaryOp):
+        number = _constant_operand(op, value)
+        if number is None or shape_of(op.output) != shape_of(value):
+            return None
+        normalization.append((op, number))
+        value = op.output
+        op = _only_user(value)
+    while isinstance(op, MoveOp):
+        op = _only_user(op.output)
+    if not isinstance(op, QuantizeOp):
         return None
-    op, element = ops[0], element_of(ops[0].output)
+    element = element_of(op.output)
     scale = constant_of(op.scale)
     zero = np.zeros(1) if op.zero_point is None else constant_of(op.zero_point)
     if not isinstance(element, QuantType) or isinstance(element, BipolarType):
@@ -104,5 +123,25 @@ def quantizer_range(name: str, value: SSAValue) -> InputRange | None:
     if scale is None or zero is None or scale.size != 1 or zero.size != 1:
         return None
     step, offset = abs(float(scale.item())), float(zero.item())
-    low, high = value_range(element)
-    return InputRange(name, (low - offset) * step, (high - offset) * step, step)
+    low, high = (np.array((end - offset) * step) for end in value_range(element))
+    range_ = InputRange(name, low, high, np.array(step))
+    with np.errstate(over="ignore", invalid="ignore"):
+        for binary, number in reversed(normalization):
+            range_ = range_.before(binary, number)
+    return range_
+
+
+def _only_user(value: SSAValue) -> Operation | None:
+    users = [use.operation for use in value.uses]
+    return users[0] if len(users) == 1 else None
+
+
+def _constant_operand(op: BinaryOp, value: SSAValue) -> Array | None:
+    """The constant that an op adds to a value, or multiplies it by; None for other ops."""
+    first = op.rhs is value
+    if not isinstance(op, AddOp | MulOp if first else AddOp | SubOp | MulOp | DivOp):
+        return None
+    number = constant_of(op.lhs if first else op.rhs)
+    if number is None or (isinstance(op, MulOp | DivOp) and not number.all()):
+        return None
+    return number.astype(np.float64)

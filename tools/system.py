@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from xdsl.dialects.builtin import ModuleOp
 
+from ..backends.targets import TARGETS
 from ..hardware.estimate import (
     Estimate,
     EstimateError,
@@ -36,7 +37,7 @@ from .designs import (
     size_channels,
     timed,
 )
-from .devices import check_device_clock, find_device
+from .devices import check_device_clock, check_device_target, find_device
 from .errors import UsageError, UserError
 
 LOG = logging.getLogger(__name__)
@@ -100,6 +101,9 @@ def build_system(module: ModuleOp, options: DesignOptions) -> System:
 
 def _built_system(module: ModuleOp, options: DesignOptions) -> System:
     named = options.devices or ([] if options.device is None else [options.device])
+    if options.target is not None:
+        for name in named:
+            check_device_target(find_device(name), TARGETS[options.target])
     if options.clock_mhz is not None:
         for name in named:
             check_device_clock(find_device(name), options.clock_mhz)

@@ -20,6 +20,7 @@ SAME_FUNCTIONS = {
 """Activations without parameters; torch also has them in place."""
 
 RENAMED_OPERATORS = {
+    "abs": "Abs",
     "sign": "Sign",
     "floor": "Floor",
     "ceil": "Ceil",

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ...qdialect.data import Array
+from ..onnx.constant_folding import fold_node
 from ..onnx.elements import element_of_dtype
 from ..onnx.model import Graph, GraphPort
 from ..onnx.node import Attribute, Node
@@ -63,6 +64,7 @@ class Translation:
         self.program = program
         self.shapes = dict(program.shapes)
         self.nodes: list[Node] = []
+        self.folded = set[str]()
         self.constants = {name: Constant.of(array) for name, array in program.constants.items()}
 
     def graph(self) -> Graph:
@@ -82,7 +84,8 @@ class Translation:
             for input in self.program.inputs
         ]
         outputs = [GraphPort(name, None, "", None) for name in self.program.outputs]
-        return Graph(OPSET, inputs, outputs, self.nodes, self.constants, {})
+        nodes = [node for node in self.nodes if self.folded.isdisjoint(node.outputs)]
+        return Graph(OPSET, inputs, outputs, nodes, self.constants, {})
 
     def emit(
         self, call: OperatorCall, op: str, inputs: Sequence[str], **attributes: Attribute
@@ -117,13 +120,34 @@ class Translation:
         return value
 
     def array(self, call: OperatorCall, name: str) -> Array:
-        """A constant tensor."""
+        """A constant tensor, or one that the program computes from constants only."""
+        self.fold(call.ref(name))
         constant = self.constants.get(call.ref(name))
         if constant is None:
             raise call.fail(
                 f"its argument {name} is computed from the input of the model: it must be constant"
             )
         return constant.array
+
+    def fold(self, name: str) -> None:
+        """Evaluates the nodes that compute a tensor from constants, if all its sources are."""
+        needed, nodes = {name} - set(self.constants), list[Node]()
+        for node in reversed(self.nodes):
+            if not needed:
+                break
+            if needed.isdisjoint(node.outputs):
+                continue
+            if node.domain == TORCH_DOMAIN:
+                return
+            nodes.append(node)
+            needed -= set(node.outputs)
+            needed |= {input for input in node.inputs if input} - set(self.constants)
+        if needed:
+            return
+        for node in reversed(nodes):
+            arrays = [self.constants[input].array if input else None for input in node.inputs]
+            self.constants.update(zip(node.outputs, fold_node(node, arrays, OPSET), strict=False))
+            self.folded.update(node.outputs)
 
     def operand(self, call: OperatorCall, name: str) -> str:
         """A tensor, or a number as a float constant."""

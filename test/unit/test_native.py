@@ -609,7 +609,11 @@ def test_a_file_where_a_library_should_be(cache: Path) -> None:
     [
         (np.zeros((2, 7), np.int8), "input 0 has shape 2x7, tensor<1x6xsi4> is expected"),
         (np.full((2, 6), 9), "input 0: value 9 does not fit in si4 (-8 to 7)"),
-        (np.full((2, 6), np.nan), "input 0: si4 holds whole numbers only"),
+        (
+            np.full((2, 6), np.nan),
+            "input 0: si4 holds whole numbers only: give the integers, which are the real numbers "
+            "divided by the scale of the input",
+        ),
         (np.zeros((2, 6), complex), "input 0 holds complex128, tensor<1x6xsi4> is expected"),
         (np.zeros((0, 6), np.int8), "input 0 is empty"),
     ],

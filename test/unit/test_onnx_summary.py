@@ -63,6 +63,23 @@ def test_moves_keep_bits_of_quantizer() -> None:
     assert found.macs == found.parameters == 40
 
 
+def test_concat_keeps_bits_of_quantizers() -> None:
+    """The bits of joined values are those of the widest; a diamond of joins is walked once."""
+    quant = {"domain": "qonnx.custom_op.general", "signed": 1, "narrow": 0}
+    joins = [helper.make_node("Concat", [f"c{k}"] * 2, [f"c{k + 1}"], axis=1) for k in range(6)]
+    nodes = [
+        helper.make_node("Quant", ["x", "s", "z", "three"], ["a"], **quant),
+        helper.make_node("Quant", ["x", "s", "z", "five"], ["b"], **quant),
+        helper.make_node("Concat", ["a", "b"], ["c0"], axis=1),
+        *joins,
+        helper.make_node("Conv", ["c6", "w"], ["y"]),
+    ]
+    constants = {name: np.float32(n) for name, n in [("s", 0.5), ("z", 0), ("three", 3)]}
+    constants |= {"five": np.float32(5), "w": np.ones((1, 8 << 6, 1, 1), np.float32)}
+    (found,) = layer_summaries(import_model(model_of(nodes, {"x": IMAGE}, constants, ["y"])))
+    assert found.activation_bits == 5
+
+
 def test_table() -> None:
     text = summary_table([LayerSummary("n" * 100, "conv2d", 2, 3, (4, 5, 6), 1234567, 89, 2.5e9)])
     head, row, total = text.splitlines()

@@ -479,3 +479,23 @@ def test_a_module_in_training_is_refused() -> None:
     program = torch.export.export(nn.Dropout().train(), (torch.randn(1, 2),))
     with pytest.raises(ImportFailure, match=r"it is in training mode: export module\.eval\(\)"):
         import_program(program)
+
+
+@pytest.mark.parametrize("fixed", [True, False])
+def test_a_scale_computed_from_weights_is_constant(fixed: bool) -> None:
+    """The scale may be computed in the program, but not from its input."""
+    network = nn.Conv2d(2, 3, 1, bias=False)
+    zero = torch.zeros(3, dtype=torch.int32)
+
+    def forward(x: Tensor) -> Tensor:
+        weight = network.weight if fixed else network.weight * x.mean((1, 2, 3), keepdim=True)
+        scale = weight.detach().abs().flatten(1)[:, 0] / 7 + 0.01
+        quantized = torch.fake_quantize_per_channel_affine(network.weight, scale, zero, 0, -7, 7)
+        return F.conv2d(x, quantized)
+
+    module = Function(forward)
+    module.network = network
+    if fixed:
+        return assert_same_results(module, (1, 2, 4, 5))
+    with pytest.raises(ImportFailure, match="scale is computed from the input of the model"):
+        import_module(module.eval(), torch.zeros(1, 2, 4, 5))

@@ -15,7 +15,6 @@ from ...backends.project import VERSION, DesignSource
 from ...backends.target import Target
 from ...backends.targets import TARGETS
 from ...hardware.estimate import Estimate
-from ...hardware.resources.device import Device
 from ...hardware.search.limits import NextStep
 from ...passes.tile.folding_file import write_folding
 from ...passes.tile.layer_folding import foldable_layers, folding_of
@@ -26,8 +25,7 @@ from ..arrays import load_array
 from ..commands.compile import CompileOptions
 from ..design_runner import as_user_errors
 from ..designs import timed
-from ..devices import find_device
-from ..errors import UserError
+from ..devices import check_device_target, find_device
 from ..estimate.estimate_json import estimate_as_json
 from ..estimate.estimate_tables import estimate_table
 from ..folders import build_folder
@@ -52,7 +50,7 @@ def compile_command(options: CompileOptions) -> None:
     """Writes a project, or one per device and the files that join them; prints the estimate."""
     target = TARGETS[options.target]
     for name in [options.device] if options.device is not None else options.devices or []:
-        check_device(find_device(name), target)
+        check_device_target(find_device(name), target)
     with build_folder(options.output) as folder, as_user_errors():
         inputs = [load_array(name) for name in options.inputs]
         with timed("import"):
@@ -61,7 +59,7 @@ def compile_command(options: CompileOptions) -> None:
             check_inputs(entry_of(module), inputs, options.inputs)
         system = build_system(module, options)
         for device in system.devices:
-            check_device(device, target)
+            check_device_target(device, target)
         found = system.estimate(options.over_budget)
         with timed("golden vectors"):
             vectors = (
@@ -74,15 +72,6 @@ def compile_command(options: CompileOptions) -> None:
         writer = ProjectWriter(Path(options.network), target, emit, system, found)
         text = writer.write(module, vectors, folder)
     print(text)
-
-
-def check_device(device: Device, target: Target) -> None:
-    """Raises if the device is of a vendor that the target does not serve."""
-    if device.vendor != target.vendor:
-        raise UserError(
-            f"{device.name} is made by {device.vendor.title()}; --target {target.name} supports "
-            f"{target.vendor.title()} devices, such as {target.example}"
-        )
 
 
 @dataclass(frozen=True)

@@ -125,8 +125,10 @@ def evaluate(
     """Runs a network on images, in this process or on a cluster."""
     module = load_network(name)
     entry = entry_of(module)
-    if labels is not None and isinstance(entry, FuncOp):
-        check_classes(name, entry, labels)
+    if isinstance(entry, FuncOp):
+        check_scores(name, entry)
+        if labels is not None:
+            check_classes(name, entry, labels)
     types = entry_input_types(entry)
     if len(types) != 1 or types[0].get_shape()[:1] != (1,):
         raise UserError(
@@ -158,6 +160,16 @@ def evaluate(
     saturation.warn("--scale A/B and --offset X convert pixels, as in --scale 1/255")
     rows = np.concatenate([ranks[n] for n in range(len(batches))])
     return Evaluation(rows, seconds, used, saturation.share())
+
+
+def check_scores(name: str, entry: FuncOp) -> None:
+    """Raises unless the first result is a list of scores, which may have axes of size 1."""
+    sizes = check_tensor(entry.function_type.outputs.data[0]).get_shape()[1:]
+    if sum(size > 1 for size in sizes) > 1:
+        raise UserError(
+            f"{name} computes {'x'.join(map(str, sizes))} numbers for each image: eval needs one "
+            "score per class; qnn run writes the results of other networks"
+        )
 
 
 def check_classes(name: str, entry: FuncOp, labels: Array) -> None:

@@ -10,6 +10,7 @@ from ..tables import align_columns
 from .exploration import CurveResult, ExploredNetwork, smallest_reaching
 
 QUICK_DEPTHS = "FIFO depths are those of a quick search; qnn estimate and qnn compile reduce them."
+CALIBRATION = "qnn estimate prints for each design whether its resources are calibrated."
 
 
 def exploration_table(
@@ -26,7 +27,7 @@ def exploration_table(
         f"{fps:,.10g} frames/s: {best.title} is the smallest: {best.fps(point):,.1f} "
         f"frames/s with {', '.join(_amounts(best, point))}"
     )
-    return "\n".join([_rate_table(results, fps), "", answer, QUICK_DEPTHS])
+    return "\n".join([_rate_table(results, fps), "", answer, QUICK_DEPTHS, CALIBRATION])
 
 
 def _front(result: CurveResult) -> str:
@@ -71,7 +72,7 @@ def _summary(network: ExploredNetwork, results: Iterable[CurveResult]) -> str:
             "" if fastest is None else "{}, {:.0%}".format(*result.tightest_resource(fastest))
         )
         rows.append(row)
-    return "\n".join([align_columns(rows, 1), QUICK_DEPTHS])
+    return "\n".join([align_columns(rows, 1), QUICK_DEPTHS, CALIBRATION])
 
 
 def _rate_table(results: Iterable[CurveResult], fps: float) -> str:

@@ -29,7 +29,7 @@
 // RUN: %{status} 1 qnn run %t/net.mlir --input %t/net.onnx 2>> %t/errors
 // ERRORS-NEXT: qnn: {{.*}}net.onnx is not a readable array: {{.+}}
 // RUN: %{status} 1 qnn run %t/net.mlir --input %t/all.npz:x 2>> %t/errors
-// ERRORS-NEXT: qnn: input "image" from {{.*}}all.npz:x: ui4 holds whole numbers only
+// ERRORS-NEXT: qnn: input "image" from {{.*}}all.npz:x: ui4 holds whole numbers only: give the integers, which are the real numbers divided by the scale of the input
 // RUN: %{status} 1 qnn run %t/net.mlir --input %t/ints.npy -o %t/out/y.txt 2>> %t/errors
 // ERRORS-NEXT: qnn: {{.*}}y.txt: the name of a file for results must end in .npy or .npz
 // RUN: %{status} 1 qnn run %t/net.mlir --input %t/ints.npy -o %t/none/y.npy 2>> %t/errors

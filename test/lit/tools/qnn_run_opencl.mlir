@@ -20,6 +20,7 @@
 // RUN: %{status} 2 qnn run %t/net.mlir --input %t/x.npy --engine opencl --timeout 0 2>> %t/errors
 // RUN: %{status} 2 qnn run %t/net.mlir --input %t/x.npy --folding %t/fold.json 2>> %t/errors
 // RUN: %{status} 1 qnn compile %t/net.mlir --target opencl --device z7020 -o %t/build 2>> %t/errors
+// RUN: %{status} 1 qnn estimate %t/net.mlir --target opencl --device z7020 2>> %t/errors
 // RUN: filecheck %s --match-full-lines --check-prefix ERRORS --input-file %t/errors
 // ERRORS:      qnn: --strict needs --engine opencl
 // ERRORS-NEXT: qnn: --strict needs --engine opencl
@@ -27,6 +28,7 @@
 // ERRORS-NEXT: qnn: --timeout needs --engine opencl
 // ERRORS-NEXT: qnn: argument --timeout: '0' is not a number above 0
 // ERRORS-NEXT: qnn: --folding needs --engine hls or opencl or rtl
+// ERRORS-NEXT: qnn: z7020 is made by Xilinx; --target opencl supports Intel devices, such as arria10-gx1150
 // ERRORS-NEXT: qnn: z7020 is made by Xilinx; --target opencl supports Intel devices, such as arria10-gx1150
 // ERRORS-NOT:  {{.+}}
 
