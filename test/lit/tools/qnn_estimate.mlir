@@ -104,10 +104,6 @@
 // RUN: qnn estimate %s --device z7020 --fps 1000000 2> /dev/null | filecheck %s --check-prefix RATE
 // RATE: z7020 at 100 MHz: 1,562,500.0 frames/s, a frame every 64 cycles
 
-// Only designs in HLS C++ were measured.
-// RUN: qnn estimate %s --target rtl --device z7020 2> /dev/null | filecheck %s --check-prefix RTL
-// RTL: not calibrated: may be off by 20 % or more (no design for the target rtl was measured)
-
 // Above the clock of the measured designs nothing is calibrated, and a design may exceed its budget
 // only if that is asked for.
 // RUN: qnn estimate %s --device z7020 --clock 150 2> %t/fast.err | filecheck %s --check-prefix FAST
