@@ -17,7 +17,9 @@ from qnn.backends.netlist.build import build_netlist
 from qnn.backends.rtl.modules import ModuleInstance, print_instance
 from qnn.backends.rtl.printer import emit
 from qnn.backends.rtl.source_files import RtlSource
-from qnn.backends.rtl.synthesis import Unit, synthesise, unit_of
+from qnn.backends.rtl.synthesis.families import XC7
+from qnn.backends.rtl.synthesis.units import Unit, unit_of
+from qnn.backends.rtl.synthesis.yosys import synthesise
 from qnn.passes import Pipeline
 from qnn.qdialect.stream import ChannelType, DesignOp
 from qnn.qdialect.stream.compute import MatvecOp, ThresholdOp
@@ -87,7 +89,7 @@ def table(title: str, forms: tuple[str, str], rows: list[tuple[str, list[Unit]]]
     columns = [f"{form}: {kind}" for form in forms for kind in ("LUT", "FF", "BRAM36", "DSP")]
     print(f"| {title} | {' | '.join(columns)} |\n|---|{'---:|' * len(columns)}")
     for name, units in rows:
-        areas = synthesise(units)
+        areas = synthesise(units, XC7)
         cells = [f"{a.lut:,} | {a.ff:,} | {a.bram36:g} | {a.dsp}" for a in areas]
         print(f"| {name} | {' | '.join(cells)} |", flush=True)
 

@@ -14,6 +14,7 @@ from .commands.quantize import add_quantize
 from .commands.report import add_report
 from .commands.run import add_run
 from .commands.shared import add_verbosity
+from .commands.synth import add_synth
 from .parser import Parser
 
 
@@ -39,6 +40,7 @@ def command_line() -> Parser:
     add_estimate(commands)
     add_explore(commands)
     add_compile(commands)
+    add_synth(commands)
     add_report(commands)
     add_devices(commands)
     add_doctor(commands)

@@ -6,15 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from qnn.backends.rtl.synthesis import (
-    Area,
-    SynthesisError,
-    Unit,
-    area_of,
-    modules_below,
-    synthesise,
-    unit_of,
-)
+from qnn.backends.rtl.synthesis.families import FAMILIES, XC7, Area, Family
+from qnn.backends.rtl.synthesis.units import Unit, modules_below, unit_of
+from qnn.backends.rtl.synthesis.yosys import SynthesisError, synthesise
 from qnn.hardware.resources.cost import implementations
 from qnn.hardware.resources.device import RESOURCE_KINDS
 from qnn.qdialect.stream.compute import MatvecOp
@@ -46,9 +40,9 @@ def rom(style: str) -> Unit:
 
 def test_memories_are_where_the_emitter_says() -> None:
     fifo = library_unit("qnn_fifo", WIDTH="32", DEPTH="32")
-    in_luts, block, chosen = synthesise([fifo, rom("block"), rom("auto")], jobs=1)
-    assert in_luts.lut <= FINN_FIFO.lut and in_luts.ff <= FINN_FIFO.ff and not in_luts.bram18
-    assert block.bram18 == 1 and chosen.bram18 == 0
+    in_luts, block, chosen = synthesise([fifo, rom("block"), rom("auto")], XC7, jobs=1)
+    assert in_luts.lut <= FINN_FIFO.lut and in_luts.ff <= FINN_FIFO.ff and not in_luts.blocks
+    assert block.blocks == 0.5 and chosen.blocks == 0
     assert [area.latch for area in (in_luts, block, chosen)] == [0, 0, 0]
 
 
@@ -60,7 +54,7 @@ def test_the_cost_model_counts_the_dsps_of_the_netlist(bits: int, dsps: int) -> 
     process = next(p for p in design.processes if isinstance(p, MatvecOp))
     instances = chain.from_iterable(source.modules.values())
     matvec = next(instance for instance in instances if instance.module == "qnn_matvec")
-    (area,) = synthesise([unit_of(source, matvec)])
+    (area,) = synthesise([unit_of(source, matvec)], XC7)
     (found,) = {
         int(way.use[RESOURCE_KINDS.index("dsp")][0])
         for way in implementations(process, "xilinx", np.array([2]), np.array([3]))
@@ -71,20 +65,33 @@ def test_the_cost_model_counts_the_dsps_of_the_netlist(bits: int, dsps: int) -> 
 
 def test_the_cells_of_a_netlist_are_counted() -> None:
     cells = {"LUT6": 2, "INV": 1, "RAM32M": 1, "FDRE": 3, "RAMB36E1": 1, "RAMB18E1": 1, "MUXF7": 1}
-    assert area_of(cells) == Area(lut=7, ff=3, bram18=3)
-    assert area_of(cells).bram36 == 1.5
+    assert XC7.area_of(cells) == Area(lut=7, ff=3, blocks=1.5)
+
+
+@pytest.mark.parametrize("family", [each for each in FAMILIES.values() if each is not XC7])
+def test_every_family_maps_a_memory_and_a_product(family: Family) -> None:
+    words = "\n".join(f"{word * 7919 % 65536:04x}" for word in range(2048))
+    parameters = {"WIDTH": "16", "WORDS": "2048", "FILE": '"@/words.hex"', "IN_ADVANCE": "0"}
+    memory = library_unit("qnn_rom", {"words.hex": words}, **parameters, STYLE='"block"')
+    product = "module product(input clk, input signed [7:0] a, b, output logic signed [15:0] y);\n"
+    product += "always_ff @(posedge clk) y <= a * b;\nendmodule\n"
+    sources = {"product.sv": product}
+    in_dsp = Unit("product", {}, {**sources, "top.sv": "// .IN_DSPS(1)"})
+    stored, dsp, luts = synthesise([memory, in_dsp, Unit("product", {}, sources)], family)
+    assert stored.blocks >= 1 and stored.lut < 40
+    assert dsp.dsp > 0 and dsp.lut == 0 and luts.dsp == 0 and luts.lut > 16
 
 
 def test_an_error_of_yosys_is_reported() -> None:
     unit = Unit("broken", {}, {"broken.sv": "module broken(input a, output b);\nassign b = c;"})
     with pytest.raises(SynthesisError, match="ERROR: use of undeclared identifier"):
-        synthesise([unit])
+        synthesise([unit], XC7)
 
 
 def test_a_logic_loop_is_an_error() -> None:
     source = "module loop(input a, output b);\nwire c = a ^ b;\nassign b = !c;\nendmodule\n"
     with pytest.raises(SynthesisError, match="1 problems in"):
-        synthesise([Unit("loop", {}, {"loop.sv": source})])
+        synthesise([Unit("loop", {}, {"loop.sv": source})], XC7)
 
 
 @pytest.mark.slow
@@ -98,6 +105,6 @@ def test_every_module_can_be_synthesised() -> None:
             kind = instance.module, instance.parameters.get("STYLE")
             if instance.parameters.get("WORDS") != 1:
                 found.setdefault(kind, unit_of(source, instance))
-    areas = dict(zip(found, synthesise([*found.values()]), strict=True))
+    areas = dict(zip(found, synthesise([*found.values()], XC7), strict=True))
     assert not any(area.latch for area in areas.values())
-    assert areas["qnn_rom", '"block"'].bram18
+    assert areas["qnn_rom", '"block"'].blocks

@@ -35,7 +35,8 @@ def facts_of(build: Build) -> Facts:
     edges = [_channel_ends(value, number) for value in values]
     run = _simulated(design)
     devices = [_device_facts(part) for part in build.parts]
-    kinds = (kind for device in devices for kind in device["resources"])
+    processes = _process_facts(build)
+    kinds = (kind for owner in (*devices, *processes) for kind in owner["resources"])
     return {
         **{key: description[key] for key in ("made_by", "network", "target", "top")},
         "language": build.parts[0].target.language,
@@ -47,9 +48,7 @@ def facts_of(build: Build) -> Facts:
         "kinds": list(dict.fromkeys(kinds)),
         "processes": [
             {**process, "column": column, "row": row}
-            for process, (column, row) in zip(
-                _process_facts(build), places(len(number), edges), strict=True
-            )
+            for process, (column, row) in zip(processes, places(len(number), edges), strict=True)
         ],
         "channels": [
             {"from": source, "to": target, **_channel_facts(value, run)}
@@ -122,11 +121,21 @@ def _part_facts(part: BuildPart) -> list[Facts]:
                 "storage": fold.storage or "",
                 "precision": _precision(process),
                 "cycles": layers[n]["cycles"],
-                "resources": layers[n]["resources"],
+                "resources": {**layers[n]["resources"], **_synthesised(part, n)},
                 "mlir": lines[n].strip(),
                 "code": part.code[n],
             }
         )
+    return found
+
+
+def _synthesised(part: BuildPart, number: int) -> dict[str, float]:
+    """The cells of a process for each family for which the build was synthesised."""
+    found: dict[str, float] = {}
+    for family, figures in (part.description.get("synthesis") or {}).items():
+        layer: Facts = figures["layers"][number]
+        counts = {kind: amount for kind, amount in layer.items() if kind not in ("name", "kind")}
+        found |= {f"{kind} ({family})": amount for kind, amount in counts.items()}
     return found
 
 

@@ -66,8 +66,9 @@ BUILD_SHAPE: JsonShape = {
     "processes": [str],
     "ports": OptionalShape([PORT_SHAPE]),
     "estimate": {**TOTALS_SHAPE, **AMOUNTS_SHAPE},
+    "synthesis": OptionalShape(MapShape({"layers": [dict]})),
 }
-"""The `build.json` of a design."""
+"""The `build.json` of a design, to which `qnn synth` adds the cells for each family."""
 
 LINKED_BUILD_SHAPE: JsonShape = {
     **ORIGIN_SHAPE,

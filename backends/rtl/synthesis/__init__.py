@@ -1,0 +1,1 @@
+"""Synthesis with Yosys: the resources of modules and of whole designs."""
