@@ -90,7 +90,7 @@ def table(title: str, forms: tuple[str, str], rows: list[tuple[str, list[Unit]]]
     print(f"| {title} | {' | '.join(columns)} |\n|---|{'---:|' * len(columns)}")
     for name, units in rows:
         areas = synthesise(units, XC7)
-        cells = [f"{a.lut:,} | {a.ff:,} | {a.bram36:g} | {a.dsp}" for a in areas]
+        cells = [f"{a.lut:,} | {a.ff:,} | {a.blocks:g} | {a.dsp}" for a in areas]
         print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
 
