@@ -381,7 +381,10 @@ def matrix_of(weight: QuantType, element: QuantType, choices: Choices) -> Module
     return design.finish(design.add(op).output)
 
 
-@pytest.mark.parametrize("pairs", [FEW_PAIRS, pytest.param(PAIRS, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "pairs",
+    [pytest.param(FEW_PAIRS, id="few"), pytest.param(PAIRS, id="all", marks=pytest.mark.slow)],
+)
 def test_products(pairs: list[tuple[QuantType, QuantType]], tmp_path: Path) -> None:
     """In DSPs, even and odd numbers of rows in parallel; products of 9 bits are too wide to share
     a DSP."""

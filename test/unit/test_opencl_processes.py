@@ -110,7 +110,10 @@ def test_labels_of_equal_scores() -> None:
     assert_same([design.finish(*labels)], choices)
 
 
-@pytest.mark.parametrize("pairs", [FEW_PAIRS, pytest.param(PAIRS, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "pairs",
+    [pytest.param(FEW_PAIRS, id="few"), pytest.param(PAIRS, id="all", marks=pytest.mark.slow)],
+)
 def test_pairs_of_types(pairs: list[tuple[QuantType, QuantType]]) -> None:
     choices = Choices.seeded(11)
     assert_same([matrix_of(*pair, choices) for pair in pairs], choices)

@@ -195,7 +195,7 @@ def split(module: ModuleOp, seed: int) -> list[DesignOp] | None:
         return None
 
 
-@pytest.mark.parametrize("seeds", [range(4), pytest.param(range(20), marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seeds", [range(6), pytest.param(range(20), marks=pytest.mark.slow)])
 def test_parts_compute_the_same_results(seeds: range) -> None:
     """On random devices and links; FIFO depths keep the full rate."""
     done = 0
@@ -256,7 +256,7 @@ def test_a_bound_is_logged_if_it_is_known(
     assert ("no cut takes fewer than" in caplog.messages[0]) == known
 
 
-@pytest.mark.parametrize("seeds", [range(4), pytest.param(range(20), marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seeds", [range(6), pytest.param(range(20), marks=pytest.mark.slow)])
 def test_parts_cost_what_the_search_assumed(seeds: range) -> None:
     """The search and `tile` see the same tables, those of link ends and relays included."""
     passing = 0
