@@ -67,6 +67,12 @@ def without_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pools, "_processes", thread)
 
 
+@pytest.fixture
+def without_plots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """matplotlib, which takes seconds to start and to draw, is not installed."""
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+
+
 @pytest.fixture(scope="session")
 def commands() -> Iterator[Path]:
     """A folder to put first on PATH: its `qnn`, `qnn-opt` and `filecheck` start at once."""

@@ -157,6 +157,7 @@ def test_the_smallest_device(network: str, capsys: pytest.CaptureFixture[str]) -
     assert all(curve["at_rate"]["fps"] >= rate for curve in reached)
 
 
+@pytest.mark.usefixtures("without_plots")
 def test_a_run_continues_from_finished_points(
     network: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -175,6 +176,7 @@ def test_a_run_continues_from_finished_points(
 
 
 @IN_A_THREAD
+@pytest.mark.usefixtures("without_plots")
 def test_points_of_another_network_are_not_reused(
     network: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -248,13 +250,10 @@ def test_plots(network: str, tmp_path: Path, capsys: pytest.CaptureFixture[str])
 
 
 @IN_A_THREAD
+@pytest.mark.usefixtures("without_plots")
 def test_without_matplotlib(
-    network: str,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    network: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     assert main(["explore", network, "--devices", "z7020", "-o", str(tmp_path)]) == 0
     assert "no plots: they need the package" in capsys.readouterr().err
     assert {path.name for path in tmp_path.iterdir()} == {"points.jsonl", "explore.json"}

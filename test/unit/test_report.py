@@ -130,7 +130,7 @@ def test_parts_are_shown_as_one_design(tmp_path: Path) -> None:
     assert Build.read(build).results == [(f"main_1, {golden.stem}", "equal, byte for byte")]
 
 
-@pytest.mark.usefixtures("without_workers")
+@pytest.mark.usefixtures("without_plots", "without_workers")
 def test_an_exploration_is_shown(tmp_path: Path) -> None:
     folder, explored = built(tmp_path, design_of(layer())), tmp_path / "explored"
     options = ["--devices", "z7020,zu3eg", "-o", str(explored)]
