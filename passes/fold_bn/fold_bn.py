@@ -193,7 +193,8 @@ class FoldChain(RewritePattern):
     def _fold_pairs(self, chain: Chain, pairs: PairTable) -> list[Operation]:
         """A table with an entry for each pair of values."""
         new: list[Operation] = []
-        pair, factor = pair_index(*chain.inputs, self.pool, new)
+        a, b = chain.inputs
+        pair, factor = pair_index(a, b, self.pool, new)
         index = factor * pairs.a + pairs.b
         first, last = int(index.min()), int(index.max())
         rows = np.zeros((pairs.levels.shape[1], last - first + 1), np.int64)

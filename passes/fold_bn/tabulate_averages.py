@@ -94,7 +94,8 @@ class TabulateAverages(RewritePattern):
         lows = [range_of(source)[0] for source in sources]
         if len(sources) == 1:
             return sources[0], lows[0]
-        index, factor = pair_index(*sources, self.pool, new)
+        a, b = sources
+        index, factor = pair_index(a, b, self.pool, new)
         return index, factor * lows[0] + lows[1]
 
 
