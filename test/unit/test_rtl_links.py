@@ -77,6 +77,7 @@ def test_an_engine_runs_all_parts_in_one_program(
 
 def test_a_network_that_is_cut_takes_no_folding_file(tmp_path: Path) -> None:
     """Its parts have been folded, so the file would have no effect."""
-    module = parts_of(three_layers(), 2, LinkAttr(8, 50.0, 100.0))
+    module = three_layers()
+    parts_of(module, 2, LinkAttr(8, 50.0, 100.0))
     with pytest.raises(UserError, match="--folding can only be used on the network before the cut"):
         design_runner(module, RtlEngine(tmp_path), "fold.json", "rtl")
