@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from qnn.hardware.calibration import calibration_of
 from qnn.hardware.estimate import EstimateError
 from qnn.hardware.resources.cost import fifo_cost
 from qnn.hardware.resources.device import Use, device_named
 from qnn.hardware.timing.simulate import Deadlock, simulate, simulate_unbounded
 from qnn.passes import Pipeline
+from qnn.passes.designs import designs_of
 from qnn.passes.tile.goal import Goal
 from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.qnn.steps import LookupOp
@@ -23,7 +25,7 @@ from qnn.tools.qnn import main
 from support.design import design_of, estimate_of
 from support.networks import trained_network
 from support.program import read_module
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.utils.exceptions import PassFailedException
 
 
@@ -235,3 +237,26 @@ def test_a_rate_and_a_clock(capsys: pytest.CaptureFixture[str]) -> None:
     assert 1e5 <= slow["fps"] < fast["fps"]
     assert slow["clock_mhz"] == 50 and slow["fps"] == 50e6 / slow["interval_cycles"]
     assert slow["resources"]["lut"] < fast["resources"]["lut"]
+
+
+DENSE = """
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x8xui2, lanes = 4, depth = 2>
+  %y = stream.matvec %x weights(@w) accumulator = si9 storage = lut {layer = "Gemm_0"}
+    : (!stream.channel<4x8xui2, lanes = 4, depth = 2>)
+   -> !stream.channel<4x4xsi9, lanes = 2, depth = 8>
+  stream.sink "y" %y : !stream.channel<4x4xsi9, lanes = 2, depth = 8>
+}
+qnn.data @w "0x00112233445566771122334455667700" : tensor<4x8xsi4>
+"""
+
+
+def test_the_reason_names_what_was_not_measured() -> None:
+    """Weights of four bits and processes in SystemVerilog, but not the kind of layer."""
+    (design,) = designs_of(read_module(DENSE))
+    device = device_named("z7020")
+    reason = calibration_of(design, device, 100.0).reason
+    assert reason == "no measured design has weights of more than 2 bits"
+    design.target = StringAttr("rtl")
+    reason = calibration_of(design, device, 100.0).reason
+    assert reason == "no design for the target rtl was measured"
