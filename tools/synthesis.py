@@ -58,7 +58,7 @@ class SynthesisedPart:
     def estimates(self) -> Sequence[Mapping[str, float]]:
         """The estimated resources of each process; empty if they are those of other devices."""
         if self.family.vendor != self.build.target.vendor:
-            return [{}] * len(self.layers)
+            return [dict[str, float]()] * len(self.layers)
         return [layer["resources"] for layer in self.build.description["estimate"]["layers"]]
 
     def as_json(self, seconds: float) -> dict[str, Any]:

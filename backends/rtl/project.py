@@ -133,9 +133,9 @@ memory:
 
 checks and saves them; then add `ip` to the IP repositories of a project.
 
-The sources contain no code for a vendor's tools, except for the attribute `rom_style`. The memory
-files in `memories` are read with `$readmemh` by paths below the tool's working directory; the
-parameter `FOLDER` of the top module is put before them.
+The sources contain no code for a vendor's tools, except for the attributes `rom_style` and
+`use_dsp`. The memory files in `memories` are read with `$readmemh` by paths below the tool's
+working directory; the parameter `FOLDER` of the top module is put before them.
 
 ## Files
 

@@ -36,26 +36,25 @@ def figures_of(folder: Path, capsys: pytest.CaptureFixture[str], *options: str) 
     return json.loads(capsys.readouterr().out)
 
 
-def test_the_processes_add_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_processes_add_up_in_json_and_on_the_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = build_of(chain(["first", "second"]), tmp_path)
     found = figures_of(folder, capsys, "--target", "ecp5", "--whole")
     assert found["target"] == "ecp5" and found["seconds"] >= 0
     for kind in ("lut", "ff", "carry", "blocks", "dsp"):
         assert found[kind] == sum(layer[kind] for layer in found["layers"])
     assert 0 < found["whole"]["lut"] <= found["lut"]
-    design = Build.read(folder).designs.design
-    assert [layer["kind"] for layer in found["layers"]] == [p.kind for p in design.processes]
-
-
-def test_the_page_shows_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = build_of(chain(["first"]), tmp_path)
-    found = figures_of(folder, capsys, "--target", "ecp5")
-    facts = facts_of(Build.read(folder))
+    build = Build.read(folder)
+    kinds = [process.kind for process in build.designs.design.processes]
+    assert [layer["kind"] for layer in found["layers"]] == kinds
+    facts = facts_of(build)
     assert "lut (ecp5)" in facts["kinds"]
     shown = [process["resources"]["lut (ecp5)"] for process in facts["processes"]]
     assert shown == [layer["lut"] for layer in found["layers"]]
 
 
+@pytest.mark.slow
 def test_estimates_of_the_same_family_stand_beside(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -132,7 +132,8 @@ def _part_facts(part: BuildPart) -> list[Facts]:
 def _synthesised(part: BuildPart, number: int) -> dict[str, float]:
     """The cells of a process for each family for which the build was synthesised."""
     found: dict[str, float] = {}
-    for family, figures in (part.description.get("synthesis") or {}).items():
+    families: Mapping[str, Facts] = part.description.get("synthesis") or {}
+    for family, figures in families.items():
         layer: Facts = figures["layers"][number]
         counts = {kind: amount for kind, amount in layer.items() if kind not in ("name", "kind")}
         found |= {f"{kind} ({family})": amount for kind, amount in counts.items()}

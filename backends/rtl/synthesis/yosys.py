@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def synthesise(units: Sequence[Unit], family: Family, jobs: int = 2) -> list[Are
         batches += [same[n::count] for n in range(min(count, len(same)))]
     done = 0
     with ThreadPoolExecutor(jobs) as threads:
-        for count in threads.map(lambda batch: synthesise_batch(batch, family), batches):
+        for count in threads.map(partial(synthesise_batch, family), batches):
             done += count
             share = {"share": done / len(missing)}
             LOG.debug("%d of %d modules", done, len(missing), extra=share)
@@ -81,7 +82,7 @@ def yosys_version() -> str:
         raise SynthesisError(error) from None
 
 
-def synthesise_batch(batch: Sequence[tuple[Path, Unit]], family: Family) -> int:
+def synthesise_batch(family: Family, batch: Sequence[tuple[Path, Unit]]) -> int:
     """Synthesises units in one process of Yosys, and stores the cells of each in its folder;
     returns their number."""
     names = [f"unit_{n}" for n in range(len(batch))]
