@@ -126,7 +126,7 @@ def evaluate(
     module = load_network(name)
     entry = entry_of(module)
     if isinstance(entry, FuncOp):
-        check_scores(name, entry)
+        warn_of_feature_map(name, entry)
         if labels is not None:
             check_classes(name, entry, labels)
     types = entry_input_types(entry)
@@ -162,13 +162,14 @@ def evaluate(
     return Evaluation(rows, seconds, used, saturation.share())
 
 
-def check_scores(name: str, entry: FuncOp) -> None:
-    """Raises unless the first result is a list of scores, which may have axes of size 1."""
+def warn_of_feature_map(name: str, entry: FuncOp) -> None:
+    """Logs that the first result is no list of scores: more than one axis is larger than 1."""
     sizes = check_tensor(entry.function_type.outputs.data[0]).get_shape()[1:]
     if sum(size > 1 for size in sizes) > 1:
-        raise UserError(
-            f"{name} computes {'x'.join(map(str, sizes))} numbers for each image: eval needs one "
-            "score per class; qnn run writes the results of other networks"
+        LOG.warning(
+            "warning: %s computes %s numbers for each image: eval takes each for the score of a "
+            "class; qnn run writes the results of other networks",
+            *(name, "x".join(map(str, sizes))),
         )
 
 
