@@ -143,7 +143,7 @@ def test_qdq_networks(name: str) -> None:
 
 RANDOM = {
     "tiny_unet_ch_last": 1,
-    "vgg10_radioml_w8a8": 4,
+    "vgg10_radioml_w8a8": 12,
     "qkeras_jettagging": 20,
     "bnn_model_fc_1layer": 20,
     "espcn_nn_resize": 1,

@@ -7,7 +7,8 @@ import io
 import logging
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -58,12 +59,21 @@ def random_inputs(model: onnx.ModelProto, seed: int) -> dict[str, Array]:
     return {n: rng.normal(size=shape).astype(np.float32) for n, shape in shapes.items()}
 
 
+@contextmanager
+def without_warnings() -> Generator[None]:
+    """onnxruntime logs to the root logger."""
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
+
+
 def quantized(
     model: onnx.ModelProto, form: QuantFormat = QuantFormat.QDQ, **options: Any
 ) -> onnx.ModelProto:
     """A model that onnxruntime quantizes after training."""
-    logging.getLogger().setLevel(logging.ERROR)
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, without_warnings():
         before, after = Path(name, "float.onnx"), Path(name, "int.onnx")
         onnx.save(model, before)
         samples = RandomSamples(model, 4)

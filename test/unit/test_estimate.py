@@ -259,4 +259,4 @@ def test_the_reason_names_what_was_not_measured() -> None:
     assert reason == "no measured design has weights of more than 2 bits"
     design.target = StringAttr("rtl")
     reason = calibration_of(design, device, 100.0).reason
-    assert reason == "no design for the target rtl was measured"
+    assert reason == "no design for --target rtl was measured"

@@ -90,7 +90,11 @@ def test_a_design_has_a_port_for_each_end(name: str, sources: int, sinks: int) -
     assert ends(design_of(module)) == (sources, sinks)
 
 
-ENGINES = ["native", "hls", pytest.param("opencl", marks=[needs_emulator, pytest.mark.slow])]
+ENGINES = [
+    "native",
+    pytest.param("hls", marks=pytest.mark.slow),
+    pytest.param("opencl", marks=[needs_emulator, pytest.mark.slow]),
+]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
