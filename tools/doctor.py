@@ -19,6 +19,7 @@ BASE_NEEDS = (
 )
 EXTRA_NEEDS = (
     Need("quantize", "onnxruntime", package_version("onnxruntime"), extra_install("quantize")),
+    Need("synth", "pyosys", package_version("pyosys"), extra_install("synthesis")),
     Need("plots of explore", "matplotlib", package_version("matplotlib"), extra_install("plots")),
     Need("--scheduler", "distributed", package_version("distributed"), extra_install("dask")),
     Need("projects: simulation", "make", program_path("make"), "the system's package make"),
