@@ -200,7 +200,7 @@ class FoldChain(RewritePattern):
                 describe(layer),
             )
         new: list[Operation] = []
-        sums = plan.integer_sums(self.pool, new)
+        sums = plan.integer_sums(op, self.pool, new)
         return new + self._threshold_op(sums, plan.steps, op, plan.first)
 
     def _multiples(self, x: SSAValue, factors: Ints, new_ops: list[Operation]) -> SSAValue:

@@ -98,8 +98,13 @@ class ScaledConcatLayer:
     error: int
     """The largest number of levels by which the result may be off."""
 
-    def integer_sums(self, pool: ConstantPool, new: list[Operation]) -> SSAValue:
-        """The layer on the integers of all parts, minus their zero points."""
+    def integer_sums(
+        self, quantizer: QuantizerOp, pool: ConstantPool, new: list[Operation]
+    ) -> SSAValue:
+        """The layer on the integers of all parts, minus their zero points.
+
+        Its ops are appended to `new`, which are inserted before `quantizer`.
+        """
         values, zeros = [part.x for part in self.parts], zero_points(self.parts)
         properties = dict(self.layer.properties)
         if isinstance(self.layer, Conv2dOp) and any(self.layer.pads.get_values()):
@@ -112,10 +117,13 @@ class ScaledConcatLayer:
                 properties["pads"] = ints_attr([0, 0, 0, 0])
             else:
                 properties["pad_value"] = int_attr(zeros[0])
-        joined = ConcatOp(values)
+        joined = concat_before(quantizer, values)
+        if joined is None:
+            joined = ConcatOp(values)
+            new.append(joined)
         kind = smallest_type(min(int(self.weights.min()), -1), int(self.weights.max()))
         kernel = pool.constant(self.weights, kind, "weights")
-        new += [joined, kernel]
+        new.append(kernel)
         operands = [joined.output, kernel.output]
         if any(zeros):
             offsets = self.weights * by_channel(self.layer, per_channel(self.parts, zeros))
@@ -131,6 +139,18 @@ class ScaledConcatLayer:
         )
         new.append(sums)
         return sums.results[0]
+
+
+def concat_before(op: Operation, values: Sequence[SSAValue]) -> ConcatOp | None:
+    """A concat of these channels that an op can read: another layer over them made it."""
+    for use in values[0].uses:
+        concat = use.operation
+        if not isinstance(concat, ConcatOp) or list(concat.inputs) != list(values):
+            continue
+        is_last_axis = concat.axis_from_front == len(shape_of(concat.output)) - 1
+        if is_last_axis and concat.parent is op.parent and concat.is_before_in_block(op):
+            return concat
+    return None
 
 
 def layer_before(quantizer: QuantizerOp) -> tuple[LinearOpBase, list[QnnOp]] | None:
@@ -317,7 +337,13 @@ class ConcatSums:
 
     @property
     def floats_are_exact(self) -> bool:
-        """Whether floats represent every partial sum of the layer, in any order."""
+        """Whether level 1 sums without rounding.
+
+        It sums integers if there is only one scale, with zero points that differ. Otherwise floats
+        must represent every partial sum, in any order.
+        """
+        if len(set(self.scales)) == 1:
+            return True
         scales = power_of_two_multiples(np.abs(self.scales), FLOAT_BITS)
         factors = power_of_two_multiples(np.abs(self.weight_scale), FLOAT_BITS)
         if scales is None or factors is None:

@@ -31,7 +31,10 @@ from xdsl.utils.exceptions import PassFailedException
 KINDS = ("linear", "conv", "padded", "depthwise", "grouped", "transposed")
 
 
-def two_scales(rng: np.random.Generator, kind: str, exact: bool, zeros: bool) -> ModuleOp:
+SCALES = ("any", "powers of 2", "equal")
+
+
+def two_scales(rng: np.random.Generator, kind: str, scales: str, zeros: bool) -> ModuleOp:
     """A quantized layer over a concat of two or three tensors with scales of their own."""
     program = Program()
 
@@ -40,19 +43,23 @@ def two_scales(rng: np.random.Generator, kind: str, exact: bool, zeros: bool) ->
 
     def scale(size: object = None) -> Array:
         size = rng.integers(-5, 2, size)
-        return 2.0**size if exact else 2.0**size * rng.uniform(1, 2, np.shape(size))
+        return 2.0**size * (1 if scales == "powers of 2" else rng.uniform(1, 2, np.shape(size)))
 
     bits = int(rng.integers(2, 9))
     element = signed(bits) if rng.random() < 0.5 else unsigned(bits)
     sizes = [int(size) * 2 for size in rng.integers(1, 4, rng.integers(2, 4))]
     image = () if kind == "linear" else (4, 3)
-    parts = []
+    parts, common = [], scale()
     for size in sizes:
         x = program.input(element, (1, *image, size))
         zero = None
         if zeros and rng.random() < 0.7:
             zero = program.constant(rng.integers(*value_range(element), endpoint=True), element)
-        parts.append(program.add(DequantizeOp(x, floats(scale()), zero)).output)
+        parts.append(
+            program.add(
+                DequantizeOp(x, floats(common if scales == "equal" else scale()), zero)
+            ).output
+        )
     concat = program.add(ConcatOp(parts)).output
     channels = sum(sizes)
     groups = {"depthwise": channels, "grouped": 2}.get(kind, 1)
@@ -98,32 +105,33 @@ def images(module: ModuleOp, rng: np.random.Generator) -> list[list[Array]]:
 @given(
     st.integers(0, 2**32 - 1),
     st.sampled_from(KINDS),
-    st.booleans(),
+    st.sampled_from(SCALES),
     st.booleans(),
     st.integers(0, 2),
 )
 def test_levels_are_within_the_error(
-    seed: int, kind: str, exact: bool, zeros: bool, max_error: int
+    seed: int, kind: str, scales: str, zeros: bool, max_error: int
 ) -> None:
     rng = np.random.default_rng(seed)
-    module = two_scales(rng, kind, exact, zeros)
+    module = two_scales(rng, kind, scales, zeros)
     folded = module.clone()
     try:
         FoldBnPass(max_error).apply(None, folded)  # pyright: ignore
     except PassFailedException:
         event("refused")
         return
-    event(f"compiled {kind}, max-error {max_error}")
+    event(f"compiled {kind}, {scales} scales, max-error {max_error}")
     assert_integer(folded)
     for image in images(module, rng):
         wanted, found = (run(m, image)[0].astype(int) for m in (module, folded))
-        assert np.abs(found - wanted).max() <= (0 if exact else max_error)
+        assert np.abs(found - wanted).max() <= (max_error if scales == "any" else 0)
 
 
-def test_scales_that_are_powers_of_two_compile_exactly() -> None:
+@pytest.mark.parametrize("scales", SCALES[1:])
+def test_equal_scales_and_powers_of_two_compile_exactly(scales: str) -> None:
     for seed, kind in enumerate(KINDS[:5]):
         rng = np.random.default_rng(seed)
-        module = two_scales(rng, kind, exact=True, zeros=True)
+        module = two_scales(rng, kind, scales, zeros=True)
         folded = module.clone()
         FoldBnPass().apply(None, folded)  # pyright: ignore
         for image in images(module, rng):
