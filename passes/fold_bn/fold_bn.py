@@ -252,7 +252,7 @@ class FoldBnPass(ModulePass):
     name = "fold-bn"
 
     max_error: int = 0
-    """Levels by which a sum of two scales may be off if no exact multipliers are found."""
+    """Levels by which a sum of several scales may be off if no exact multipliers are found."""
 
     def __post_init__(self) -> None:
         if self.max_error < 0:

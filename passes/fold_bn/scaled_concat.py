@@ -124,14 +124,16 @@ class ScaledConcatLayer:
         kind = smallest_type(min(int(self.weights.min()), -1), int(self.weights.max()))
         kernel = pool.constant(self.weights, kind, "weights")
         new.append(kernel)
-        operands = [joined.output, kernel.output]
+        operands: list[SSAValue] = [joined.output, kernel.output]
+        bias: SSAValue | None = None
         if any(zeros):
             offsets = self.weights * by_channel(self.layer, per_channel(self.parts, zeros))
             row = -offsets.reshape(len(offsets), -1).sum(1)
-            bias = pool.constant(row, sum_type(int(row.min()), int(row.max())), "zero")
-            new.append(bias)
-            operands.append(bias.output)
-        low, high = accumulator_range(*operands[:2], operands[2] if operands[2:] else None)
+            constant = pool.constant(row, sum_type(int(row.min()), int(row.max())), "zero")
+            new.append(constant)
+            bias = constant.output
+            operands.append(bias)
+        low, high = accumulator_range(joined.output, kernel.output, bias)
         sums = type(self.layer).create(
             operands=operands,
             result_types=[TensorType(sum_type(low, high), shape_of(self.layer.output))],
@@ -240,7 +242,7 @@ def zero_points(parts: Sequence[DequantizeOp]) -> list[int]:
     return [int(zero_point_row(part)[0]) for part in parts]
 
 
-def per_channel(parts: Sequence[DequantizeOp], numbers: Sequence[float]) -> Array:
+def per_channel(parts: Sequence[DequantizeOp], numbers: Sequence[float] | Array) -> Array:
     """The number of the part that each channel of a concat belongs to."""
     return np.repeat(np.asarray(numbers), [shape_of(part.x)[-1] for part in parts])
 
