@@ -75,6 +75,10 @@ A coarser multiplier may satisfy the bound, but would move more of the levels.""
 MAX_WEIGHT_BITS = 16
 """The largest size of weights after the multiplication."""
 
+MAX_INPUT_BITS = 24
+"""The largest size of the integers that are concatenated: 2^20 of their products with weights, and
+with zero points that double them, fit into 64 bits."""
+
 FLOAT_BITS = 24
 """A float32 represents every integer of this many bits."""
 
@@ -218,6 +222,11 @@ def refuse_layer(
     weights, name = dequantize_of(layer.weights), "its input is a concat of several scales, and"
     if weights is None or constant_of(weights.x) is None or not varies_by_output_only(weights):
         return Refusal(f"{name} its weights are not constant integers with a scale", ONE_SCALE)
+    widths = (bit_width(element_of(parts[0].x)), bit_width(element_of(weights.x)))
+    if widths[0] > MAX_INPUT_BITS or widths[1] > MAX_WEIGHT_BITS:
+        reason = f"{name} its input and weights have {widths[0]} and {widths[1]} bits"
+        limits = f"at most {MAX_INPUT_BITS} and {MAX_WEIGHT_BITS} are possible"
+        return Refusal(f"{reason}, {limits}", "quantize both to fewer bits")
     if layer.bias is not None and constant_of(layer.bias) is None:
         return Refusal(f"{name} its bias is not constant", ONE_SCALE)
     if isinstance(layer, Conv2dOp) and any(layer.pads.get_values()) and layer.pad_value.value.data:
