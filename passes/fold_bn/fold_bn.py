@@ -7,7 +7,7 @@ round are moved past whole channels before the second.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,10 +25,11 @@ from xdsl.pattern_rewriter import (
 from xdsl.utils.exceptions import PassFailedException
 
 from ...qdialect.data import Array
-from ...qdialect.qnn.base import describe
+from ...qdialect.qnn.base import QnnOp, describe
 from ...qdialect.qnn.canonicalization import PATTERNS
 from ...qdialect.qnn.constants import ConstantPool, range_of
 from ...qdialect.qnn.elementwise import MulOp
+from ...qdialect.qnn.linear import LinearOpBase
 from ...qdialect.qnn.quantization import QuantizeOp
 from ...qdialect.qnn.steps import LookupOp, ThresholdOp
 from ...qdialect.refusal import Refusal
@@ -48,6 +49,7 @@ from .integer_linear import IntegerLinear, MergePad
 from .integer_sums import multiple, pair_index, total
 from .multiply_integers import MulIntegers, RepeatOperand
 from .residual import PairTable, WeightedSum
+from .scaled_concat import find_scaled_concat, layer_before
 from .segments import Segments
 from .sink_dequantize import (
     AddIntegers,
@@ -91,6 +93,8 @@ class FoldChain(RewritePattern):
 
     def _fold(self, op: QuantizerOp) -> list[Operation] | Refusal:
         """The ops that replace a chain; the last one has the result."""
+        if (found := layer_before(op)) is not None:
+            return self._fold_scaled_concat(op, *found)
         chain = chain_of(op)
         if isinstance(chain, Refusal):
             return chain
@@ -179,6 +183,26 @@ class FoldChain(RewritePattern):
         sums = total(a, b, new)
         return new + self._threshold_op(sums, plan.steps, chain.quantizer, plan.first)
 
+    def _fold_scaled_concat(
+        self, op: QuantizerOp, layer: LinearOpBase, ops: Sequence[QnnOp]
+    ) -> list[Operation] | Refusal:
+        """A layer over a concat of several scales on integers, and thresholds over its sums."""
+        plan = find_scaled_concat(op, layer, ops, self.max_error)
+        if isinstance(plan, Refusal):
+            self.refusals[layer] = plan
+            return plan
+        if plan.error:
+            LOG.warning(
+                "fold-bn: %s: levels may be off by up to %d, because %s reads a concat of tensors "
+                "without a common scale",
+                describe(op),
+                plan.error,
+                describe(layer),
+            )
+        new: list[Operation] = []
+        sums = plan.integer_sums(op, self.pool, new)
+        return new + self._threshold_op(sums, plan.steps, op, plan.first)
+
     def _multiples(self, x: SSAValue, factors: Ints, new_ops: list[Operation]) -> SSAValue:
         """A tensor times a factor for each channel."""
         ends = int(factors.min()), int(factors.max())
@@ -228,7 +252,7 @@ class FoldBnPass(ModulePass):
     name = "fold-bn"
 
     max_error: int = 0
-    """Levels by which a sum of two scales may be off if no exact multipliers are found."""
+    """Levels by which a sum of several scales may be off if no exact multipliers are found."""
 
     def __post_init__(self) -> None:
         if self.max_error < 0:

@@ -149,7 +149,7 @@ def add_max_error(command: ArgumentParser) -> None:
         type=parse_levels,
         default=0,
         metavar="LEVELS",
-        help="accept sums of two scales that no integers reproduce exactly: the level of each "
+        help="accept sums of several scales that no integers reproduce exactly: the level of each "
         "quantizer behind one may be off by LEVELS, and a warning names it; the error at the end "
         "of the network is not bounded; by default every level is exact",
     )
