@@ -75,7 +75,7 @@ def _is_measured(process: Process) -> bool:
 
 
 def _description(process: Process) -> str:
-    """What a process has that no measured design has."""
+    """Names the property of a process because of which it counts as not measured."""
     if process.kind == "link":
         return "a link"
     if not isinstance(process, MatvecOp):

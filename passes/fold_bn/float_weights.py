@@ -25,7 +25,7 @@ from .affine_inputs import affine_input
 LOG = logging.getLogger(__name__)
 
 MAX_QUANTIZED_BITS = 16
-"""Quantizers give weights at most this many bits; wider ones are worth a warning."""
+"""The largest size of weights without a warning: quantizers make no wider ones."""
 
 
 class IntegerWeights(RewritePattern):

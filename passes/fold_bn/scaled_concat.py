@@ -62,6 +62,7 @@ from .quant_params import (
     varies_by_channel_only,
     zero_point_row,
 )
+from .residual import allow_error
 from .threshold_search import StepFunction, find_thresholds
 
 MAX_MULTIPLIER = 1 << 10
@@ -193,8 +194,8 @@ def find_scaled_concat(
     scales = ", ".join(f"{scale:g}" for scale in sums.scales)
     reason = f"its input comes from {describe(concat)}, whose inputs have the scales {scales}"
     if not max_error:
-        remedy = 'allow an error: --max-error 1, in qnn-opt --fold-bn="max-error=1"'
-        return Refusal(f"{reason}, and its floats are rounded", f"{ONE_SCALE}, or {remedy}")
+        remedy = f"{ONE_SCALE}, {allow_error(1)}"
+        return Refusal(f"{reason}, and its floats are rounded", remedy)
     reason += f", and no weights of up to {MAX_WEIGHT_BITS} bits keep its error within {max_error}"
     return Refusal(f"{reason} levels", ONE_SCALE)
 

@@ -52,9 +52,11 @@ def synthesise(units: Sequence[Unit], family: Family, jobs: int = 2) -> list[Are
     missing = {
         folder: unit for folder, unit in zip(folders, units, strict=True) if not is_intact(folder)
     }
+    by_mapping: dict[str, list[tuple[Path, Unit]]] = {}
+    for folder, unit in missing.items():
+        by_mapping.setdefault(unit.mapping(family), []).append((folder, unit))
     batches: list[list[tuple[Path, Unit]]] = []
-    for mapping in {unit.mapping(family) for unit in missing.values()}:
-        same = [pair for pair in missing.items() if pair[1].mapping(family) == mapping]
+    for same in by_mapping.values():
         count = max(jobs, -(-len(same) // BATCH))
         batches += [same[n::count] for n in range(min(count, len(same)))]
     done = 0
